@@ -1,0 +1,3 @@
+//! The Ninefold server.
+
+fn main() {}
