@@ -1,1 +1,23 @@
-//! ninefold-queue
+//! The queue engine: leases on durable messages.
+//!
+//! A queue holds messages until a consumer has taken a lease on one (received it) and released it for good
+//! (deleted it). A lease that runs out makes its message visible again; a message leased too often moves to
+//! the dead-letter queue. The engine knows nothing of the protocols on top of it: a message is an opaque
+//! payload, a queue is named by an opaque key.
+
+mod config;
+mod engine;
+mod error;
+mod message;
+mod queue;
+mod redrive;
+
+pub use config::{DeadLetterPolicy, DeduplicationScope, QueueConfig, QueueKey, QueueKind};
+pub use engine::QueueEngine;
+pub use error::{DeleteError, LeaseError, QueueError};
+pub use message::{
+    AttemptId, DeduplicationId, GroupId, MessageId, NewMessage, Position, ReceiveRequest, Received, Receipt,
+    Sent,
+};
+pub use queue::{Counts, Queue};
+pub use redrive::{RedriveDestination, RedriveId, RedriveReport, RedriveState};
