@@ -1,1 +1,26 @@
-//! ninefold-protocol
+//! Between HTTP and a door: routing a request to an operation, decoding its input by the model, and encoding
+//! the output or error in the protocol the client speaks.
+//!
+//! The flow: [`Registry::route`] finds the operation, [`answer`] decodes, validates, calls the [`Door`] and
+//! encodes. The codecs ([`json`], [`query`], [`xml`], [`rest`]) are pure functions between bytes and
+//! [`ninefold_model::Value`].
+
+mod answer;
+mod context;
+mod door;
+mod error;
+pub mod json;
+pub mod query;
+pub mod rest;
+mod route;
+mod scalar;
+pub mod xml;
+
+pub use answer::{answer, refuse};
+pub use context::{
+    AccountId, Authorizer, CallContext, Endpoint, InvalidIdentifier, Principal, PrincipalKind, Region,
+    RequestId,
+};
+pub use door::{BoxFuture, Door};
+pub use error::{DecodeError, ServiceError};
+pub use route::{Protocol, Registry, Route, RouteError};

@@ -1,0 +1,28 @@
+//! The services whose models are built in, each parsed once on first use.
+
+use std::sync::LazyLock;
+
+use crate::ServiceModel;
+
+macro_rules! service {
+    ($(#[$documentation:meta])* $name:ident, $file:literal) => {
+        $(#[$documentation])*
+        pub fn $name() -> &'static ServiceModel {
+            static MODEL: LazyLock<ServiceModel> = LazyLock::new(|| {
+                ServiceModel::parse(stringify!($name), include_str!($file)).expect("a built-in model parses")
+            });
+            &MODEL
+        }
+    };
+}
+
+service!(
+    /// Amazon SQS, API version 2012-11-05.
+    sqs,
+    "../models/sqs.json"
+);
+service!(
+    /// AWS STS, API version 2011-06-15.
+    sts,
+    "../models/sts.json"
+);

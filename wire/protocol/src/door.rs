@@ -1,0 +1,57 @@
+//! The mould of every service crate.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
+
+use crate::{CallContext, Route, ServiceError};
+
+/// A boxed future that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One system's API: it takes decoded inputs and gives outputs, whatever the protocol.
+pub trait Door: Send + Sync + 'static {
+    /// The API it serves.
+    fn model(&self) -> &'static ServiceModel;
+
+    /// The operations that work; the others are refused (`ninefold api --missing` lists them).
+    fn operations(&self) -> &'static [&'static str];
+
+    /// Does an operation, from any protocol, on a decoded and validated input (an empty structure where the
+    /// operation takes none). The output is the operation's output structure, or an empty one.
+    fn call(
+        &self,
+        context: CallContext,
+        operation: &'static Operation,
+        input: Value,
+    ) -> BoxFuture<'_, Result<Value, ServiceError>>;
+
+    /// Does a hot operation over AWS JSON straight from the body's bytes to the answer's body. `None` leaves
+    /// the request to [`Door::call`]: for other operations, and whenever anything in the body is unusual, so that
+    /// errors of decoding and validation come from one place.
+    fn call_bytes<'a>(
+        &'a self,
+        context: &CallContext,
+        operation: &'static Operation,
+        body: &Bytes,
+    ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
+        let _ = (context, operation, body);
+        None
+    }
+
+    /// Completes an input with what the request says outside of it, before validation: SQS takes the queue's URL
+    /// from the request path of a query request ([`Route::path`]).
+    fn complete(&self, context: &CallContext, route: &Route, input: &mut Map) {
+        let _ = (context, route, input);
+    }
+
+    /// What an input that breaks the model's constraints (at least one) is answered with. The default is the
+    /// `ValidationException` most services answer with; a service with errors of its own overrides it, and may
+    /// let an input through where the service is more lenient than its model.
+    fn reject(&self, operation: &'static Operation, violations: &[Violation]) -> Result<(), ServiceError> {
+        let _ = operation;
+        Err(ServiceError::validation(ninefold_model::describe(violations)))
+    }
+}
