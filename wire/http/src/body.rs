@@ -1,0 +1,99 @@
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body, Frame};
+use hyper::body::Incoming;
+
+use crate::{Limits, Refusal};
+
+/// How much of a body beyond the limit is read and thrown away, so that a client that only reads after it
+/// has written sees why its request was refused.
+const DISCARDED_BYTES: u64 = 16 * 1024 * 1024;
+
+type NextFrame = Option<Result<Frame<Bytes>, hyper::Error>>;
+
+/// Reads a body. One that has arrived already costs neither a timer nor a copy.
+pub(crate) async fn collect(mut body: Incoming, limits: &Limits) -> Result<Bytes, Refusal> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    if body.size_hint().lower() > limits.request_bytes as u64 {
+        return Err(refuse_too_large(body, limits).await);
+    }
+    match poll_once(&mut body).await {
+        Some(None) => Ok(Bytes::new()),
+        Some(Some(frame)) => {
+            let first = data(frame)?;
+            if body.is_end_stream() && first.len() <= limits.request_bytes {
+                return Ok(first);
+            }
+            collect_slowly(body, first, limits).await
+        }
+        None => collect_slowly(body, Bytes::new(), limits).await,
+    }
+}
+
+/// The next frame if it is there already.
+async fn poll_once(body: &mut Incoming) -> Option<NextFrame> {
+    poll_fn(|context| {
+        Poll::Ready(match Pin::new(&mut *body).poll_frame(context) {
+            Poll::Ready(frame) => Some(frame),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+async fn collect_slowly(mut body: Incoming, first: Bytes, limits: &Limits) -> Result<Bytes, Refusal> {
+    let rest = gather(&mut body, first, limits.request_bytes);
+    match tokio::time::timeout(limits.body_timeout, rest).await {
+        Err(_) => Err(Refusal::TooSlow),
+        Ok(Err(Refusal::TooLarge { .. })) => Err(refuse_too_large(body, limits).await),
+        Ok(outcome) => outcome,
+    }
+}
+
+/// Appends the rest of a body to its first bytes.
+async fn gather(body: &mut Incoming, first: Bytes, limit: usize) -> Result<Bytes, Refusal> {
+    let announced = body.size_hint().lower() as usize;
+    let mut collected = BytesMut::with_capacity((first.len() + announced).min(limit));
+    let mut next = Some(first);
+    while let Some(bytes) = next {
+        if collected.len() + bytes.len() > limit {
+            return Err(Refusal::TooLarge { limit });
+        }
+        collected.extend_from_slice(&bytes);
+        next = next_frame(body).await.map(data).transpose()?;
+    }
+    Ok(collected.freeze())
+}
+
+/// Reads on for a while without keeping anything; the answer is the same whatever comes of it.
+async fn refuse_too_large(mut body: Incoming, limits: &Limits) -> Refusal {
+    let discard = async {
+        let mut discarded = 0;
+        while let Some(Ok(frame)) = next_frame(&mut body).await {
+            discarded += frame.data_ref().map_or(0, Bytes::len) as u64;
+            if discarded > DISCARDED_BYTES {
+                break;
+            }
+        }
+    };
+    // Running out of time is one of the ways to have read enough.
+    let _ = tokio::time::timeout(limits.body_timeout, discard).await;
+    Refusal::TooLarge {
+        limit: limits.request_bytes,
+    }
+}
+
+async fn next_frame(body: &mut Incoming) -> NextFrame {
+    poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await
+}
+
+/// A frame's bytes; trailers have none.
+fn data(frame: Result<Frame<Bytes>, hyper::Error>) -> Result<Bytes, Refusal> {
+    let frame = frame.map_err(|_| Refusal::Broken)?;
+    Ok(frame.into_data().unwrap_or_default())
+}
