@@ -1,0 +1,73 @@
+"""Clients and queues for the tests; each test works on queues of its own."""
+
+import itertools
+import os
+import uuid
+
+import boto3
+import pytest
+from botocore.config import Config
+
+REGION = "us-east-1"
+OWN_ACCOUNT = "123456789012"
+_numbers = itertools.count()
+
+
+def connect(endpoint, service="sqs", account=OWN_ACCOUNT, region=REGION, secret="secret"):
+    """A client without retries; in open mode a 12-digit access key id selects the account."""
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=account,
+        aws_secret_access_key=secret,
+        config=Config(retries={"total_max_attempts": 1}, read_timeout=30, connect_timeout=5),
+    )
+
+
+def unique_name(prefix="queue", suffix=""):
+    return f"{prefix}-{next(_numbers)}-{uuid.uuid4().hex[:8]}{suffix}"
+
+
+@pytest.fixture(scope="session")
+def endpoint():
+    return os.environ["NINEFOLD_ENDPOINT"].rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def sqs(endpoint):
+    return connect(endpoint)
+
+
+@pytest.fixture
+def make_queue(sqs):
+    """Creates queues and deletes them after the test: `make_queue(VisibilityTimeout="0")` -> its URL."""
+    made = []
+
+    def make(name=None, tags=None, **attributes):
+        fifo = attributes.get("FifoQueue") == "true"
+        arguments = {"QueueName": name or unique_name(suffix=".fifo" if fifo else "")}
+        if attributes:
+            arguments["Attributes"] = attributes
+        if tags:
+            arguments["tags"] = tags
+        url = sqs.create_queue(**arguments)["QueueUrl"]
+        made.append(url)
+        return url
+
+    yield make
+    for url in made:
+        try:
+            sqs.delete_queue(QueueUrl=url)
+        except sqs.exceptions.QueueDoesNotExist:
+            pass  # the test deleted it itself
+
+
+@pytest.fixture
+def queue(make_queue):
+    return make_queue()
+
+
+@pytest.fixture
+def fifo(make_queue):
+    return make_queue(FifoQueue="true")
