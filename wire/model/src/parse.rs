@@ -287,7 +287,8 @@ impl Names<'_> {
             }),
             "blob" => ShapeKind::Blob(range),
             "boolean" => ShapeKind::Boolean,
-            "integer" | "long" | "short" | "byte" => ShapeKind::Integer(range),
+            "integer" | "short" | "byte" => ShapeKind::Integer(range),
+            "long" => ShapeKind::Long(range),
             "float" | "double" => ShapeKind::Float(range),
             "timestamp" => ShapeKind::Timestamp(raw.timestamp_format.map(Into::into)),
             other => return Err(ModelError::UnknownType(name, other)),
@@ -311,9 +312,16 @@ impl Names<'_> {
             .enumerate()
             .map(|(index, member)| (member.name, index))
             .collect();
+        let members_by_json_name = members
+            .iter()
+            .enumerate()
+            .filter(|(_, member)| member.location == Location::Body)
+            .map(|(index, member)| (member.location_name.unwrap_or(member.name), index))
+            .collect();
         Ok(StructureShape {
             members,
             members_by_name,
+            members_by_json_name,
             union: raw.union,
             document: raw.document,
             payload: raw.payload,

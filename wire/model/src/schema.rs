@@ -122,8 +122,10 @@ pub enum ShapeKind {
     Blob(NumberRange),
     /// `true` or `false`.
     Boolean,
-    /// A whole number (`integer` and `long` of the models).
+    /// A whole number of 32 bits (`integer` of the models, and smaller ones).
     Integer(NumberRange),
+    /// A whole number of 64 bits.
+    Long(NumberRange),
     /// A floating point number (`float` and `double` of the models).
     Float(NumberRange),
     /// A moment; the format where the model fixes one.
@@ -145,6 +147,7 @@ pub struct StructureShape {
     /// Members in the model's order.
     pub members: Vec<Member>,
     pub(crate) members_by_name: HashMap<&'static str, usize>,
+    pub(crate) members_by_json_name: HashMap<&'static str, usize>,
     /// Exactly one member is set.
     pub union: bool,
     /// Free-form JSON.
@@ -159,6 +162,13 @@ impl StructureShape {
     /// The member of that API name.
     pub fn member(&self, name: &str) -> Option<&Member> {
         self.members_by_name.get(name).map(|index| &self.members[*index])
+    }
+
+    /// The member that a key of a JSON body names.
+    pub fn member_in_body(&self, key: &str) -> Option<&Member> {
+        self.members_by_json_name
+            .get(key)
+            .map(|index| &self.members[*index])
     }
 }
 

@@ -158,9 +158,9 @@ impl From<Map> for Value {
 }
 
 /// Members of a structure or entries of a map, in the order they were inserted. A member's name borrows from
-/// the model; a map's key is owned.
+/// the model; a map's key is owned. Boxed, to keep values and errors small.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(IndexMap<Cow<'static, str>, Value>);
+pub struct Map(Box<IndexMap<Cow<'static, str>, Value>>);
 
 impl Map {
     /// An empty one.
@@ -211,10 +211,10 @@ impl Map {
 
 impl<K: Into<Cow<'static, str>>, V: Into<Value>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        Map(entries
+        let entries = entries
             .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect())
+            .map(|(name, value)| (name.into(), value.into()));
+        Map(Box::new(entries.collect()))
     }
 }
 

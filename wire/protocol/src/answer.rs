@@ -1,13 +1,25 @@
 //! A routed request, done and answered.
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use http::{Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use ninefold_model::{Map, ServiceModel, Value};
 
+use crate::json::{decode_json, encode_json, encode_json_error, encode_rest_error};
+use crate::query::decode_query;
+use crate::rest::{RestRequest, decode_rest_json, encode_rest_json};
+use crate::xml::{encode_query_error, encode_query_xml};
 use crate::{CallContext, Door, Protocol, RequestId, Route, ServiceError};
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const QUERY_MODE: HeaderName = HeaderName::from_static("x-amzn-query-mode");
+const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
+
 /// Decodes the input, validates it, calls the door and encodes its output or error, with the headers of the
-/// protocol. `Date` is left to the HTTP server.
+/// protocol; `Date` is left to the HTTP server. The answer to an error carries the [`ServiceError`] among its
+/// extensions, for logs and metrics.
 pub async fn answer(
     door: &dyn Door,
     context: CallContext,
@@ -15,27 +27,145 @@ pub async fn answer(
     parts: &Parts,
     body: Bytes,
 ) -> Response<Bytes> {
-    let _ = (door, body, &route);
-    refuse(
-        route.protocol,
-        context.request_id,
-        parts,
-        None,
-        &ServiceError::internal(""),
-    )
+    let request_id = context.request_id;
+    let result = match fast_call(door, &context, &route, &body) {
+        Some(call) => call.await.map(|body| success(route.protocol, request_id, body)),
+        None => call(door, context, &route, parts, &body)
+            .await
+            .map(|output| encode(&route, request_id, &output)),
+    };
+    result.unwrap_or_else(|error| refuse(route.protocol, request_id, parts, Some(route.model), error))
 }
 
-/// The answer to a request that is refused before it reaches a door (no route, a bad signature, too large):
-/// the error in that protocol.
+/// The answer to a request that is refused, by a door or before it reaches one (no route, a bad signature, too
+/// large): the error in the request's protocol.
 pub fn refuse(
     protocol: Protocol,
     request_id: RequestId,
     parts: &Parts,
-    model: Option<&ninefold_model::ServiceModel>,
-    error: &ServiceError,
+    model: Option<&ServiceModel>,
+    error: ServiceError,
 ) -> Response<Bytes> {
-    let _ = (protocol, request_id, parts, model);
-    let mut response = Response::new(Bytes::new());
+    let body = match protocol {
+        Protocol::AwsJson10 | Protocol::AwsJson11 => encode_json_error(&error),
+        Protocol::Query => {
+            encode_query_error(model.and_then(|model| model.xml_namespace), &error, request_id)
+        }
+        Protocol::RestJson => encode_rest_error(&error),
+    };
+    let mut response = success(protocol, request_id, body);
     *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    add_error_headers(response.headers_mut(), protocol, parts, model, &error);
+    response.extensions_mut().insert(error);
     response
+}
+
+fn fast_call<'a>(
+    door: &'a dyn Door,
+    context: &CallContext,
+    route: &Route,
+    body: &Bytes,
+) -> Option<crate::BoxFuture<'a, Result<Bytes, ServiceError>>> {
+    match route.protocol {
+        Protocol::AwsJson10 | Protocol::AwsJson11 => door.call_bytes(context, route.operation, body),
+        Protocol::Query | Protocol::RestJson => None,
+    }
+}
+
+async fn call(
+    door: &dyn Door,
+    context: CallContext,
+    route: &Route,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Value, ServiceError> {
+    if !door.operations().contains(&route.operation.name) {
+        return Err(ServiceError::not_implemented(route.operation.name));
+    }
+    let mut input = decode(route, parts, body)?;
+    door.complete(&context, route, &mut input);
+    let input = Value::Map(input);
+    if let Some(shape) = route.operation.input
+        && let Err(violations) = ninefold_model::validate(route.model, shape, &input)
+    {
+        door.reject(route.operation, &violations)?;
+    }
+    door.call(context, route.operation, input).await
+}
+
+fn decode(route: &Route, parts: &Parts, body: &[u8]) -> Result<Map, ServiceError> {
+    let input = match route.protocol {
+        Protocol::AwsJson10 | Protocol::AwsJson11 => decode_json(route.model, route.operation, body)?,
+        Protocol::Query => decode_query(route.model, route.operation, &route.form)?,
+        Protocol::RestJson => {
+            let request = RestRequest {
+                labels: &route.labels,
+                query: &route.form,
+                headers: &parts.headers,
+            };
+            decode_rest_json(route.model, route.operation, request, body)?
+        }
+    };
+    match input {
+        Value::Map(map) => Ok(map),
+        _ => Err(ServiceError::serialization("Expected a structure")),
+    }
+}
+
+fn encode(route: &Route, request_id: RequestId, output: &Value) -> Response<Bytes> {
+    let (model, operation) = (route.model, route.operation);
+    match route.protocol {
+        Protocol::AwsJson10 | Protocol::AwsJson11 => {
+            success(route.protocol, request_id, encode_json(model, operation, output))
+        }
+        Protocol::Query => success(
+            route.protocol,
+            request_id,
+            encode_query_xml(model, operation, output, request_id),
+        ),
+        Protocol::RestJson => {
+            let rest = encode_rest_json(model, operation, output);
+            let mut response = success(route.protocol, request_id, rest.body);
+            *response.status_mut() = StatusCode::from_u16(rest.status).unwrap_or(StatusCode::OK);
+            response
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static(rest.content_type));
+            response.headers_mut().extend(rest.headers);
+            response
+        }
+    }
+}
+
+fn success(protocol: Protocol, request_id: RequestId, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(protocol.content_type()));
+    headers.insert(REQUEST_ID, request_id.header_value());
+    response
+}
+
+fn add_error_headers(
+    headers: &mut HeaderMap,
+    protocol: Protocol,
+    parts: &Parts,
+    model: Option<&ServiceModel>,
+    error: &ServiceError,
+) {
+    match protocol {
+        Protocol::AwsJson10 | Protocol::AwsJson11 => {
+            let query_mode = parts.headers.get(QUERY_MODE).is_some_and(|value| value == "true");
+            if query_mode && model.is_some_and(|model| model.aws_query_compatible) {
+                let text = format!("{};{}", error.query_code(), error.fault.as_str());
+                headers.extend(HeaderValue::try_from(text).ok().map(|value| (QUERY_ERROR, value)));
+            }
+        }
+        Protocol::RestJson => {
+            headers.extend(
+                HeaderValue::try_from(&*error.code)
+                    .ok()
+                    .map(|value| (ERROR_TYPE, value)),
+            );
+        }
+        Protocol::Query => {}
+    }
 }

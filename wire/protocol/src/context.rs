@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use http::HeaderValue;
 use thiserror::Error;
 
 use crate::{Protocol, ServiceError};
@@ -84,18 +85,27 @@ impl RequestId {
     }
 }
 
+impl RequestId {
+    /// It as the value of a header.
+    pub(crate) fn header_value(self) -> HeaderValue {
+        HeaderValue::from_bytes(&self.text()).expect("a UUID is ASCII")
+    }
+
+    /// The 36 characters of the UUID.
+    fn text(self) -> [u8; 36] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [b'-'; 36];
+        let positions = (0..36).filter(|position| !matches!(position, 8 | 13 | 18 | 23));
+        for (digit, position) in positions.enumerate() {
+            text[position] = DIGITS[(self.0 >> (124 - 4 * digit) & 0xf) as usize];
+        }
+        text
+    }
+}
+
 impl fmt::Display for RequestId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bits = self.0;
-        write!(
-            formatter,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            bits >> 96,
-            bits >> 80 & 0xffff,
-            bits >> 64 & 0xffff,
-            bits >> 48 & 0xffff,
-            bits & 0xffff_ffff_ffff
-        )
+        formatter.write_str(std::str::from_utf8(&self.text()).expect("a UUID is ASCII"))
     }
 }
 

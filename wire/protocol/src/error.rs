@@ -6,7 +6,7 @@ use ninefold_model::{Fault, Map, ServiceModel, Value};
 use thiserror::Error;
 
 /// Namespace of errors that the common AWS service framework answers with.
-const SERVICE_NAMESPACE: &str = "com.amazon.coral.service";
+pub(crate) const COMMON_NAMESPACE: &str = "com.amazon.coral.service";
 /// Namespace of its validation errors.
 const VALIDATION_NAMESPACE: &str = "com.amazon.coral.validate";
 
@@ -58,7 +58,7 @@ impl ServiceError {
                 Fault::Receiver
             },
             query_code: None,
-            namespace: Some(SERVICE_NAMESPACE),
+            namespace: Some(COMMON_NAMESPACE),
             members: Map::new(),
         }
     }
@@ -80,6 +80,16 @@ impl ServiceError {
     /// No such operation.
     pub fn unknown_operation(message: impl Into<String>) -> Self {
         Self::common(400, "UnknownOperationException", message).with_query_code("InvalidAction")
+    }
+
+    /// A parameter is missing: what the services that once were query only say instead of a validation error.
+    pub fn missing_parameter(message: impl Into<String>) -> Self {
+        Self::common(400, "MissingRequiredParameterException", message).with_query_code("MissingParameter")
+    }
+
+    /// A parameter's value is refused; likewise.
+    pub fn invalid_parameter_value(message: impl Into<String>) -> Self {
+        Self::common(400, "InvalidParameterValueException", message).with_query_code("InvalidParameterValue")
     }
 
     /// The principal may not do this.

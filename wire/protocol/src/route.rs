@@ -1,10 +1,14 @@
 //! From an HTTP request to an operation.
 
+mod path;
+
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use ninefold_model::{Operation, ServiceModel};
 
-use crate::ServiceError;
+use self::path::RestOperation;
 use crate::query::Form;
+use crate::{DecodeError, ServiceError};
 
 /// How inputs, outputs and errors go over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +23,18 @@ pub enum Protocol {
     RestJson,
 }
 
+impl Protocol {
+    /// Content type of its answers.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Protocol::AwsJson10 => "application/x-amz-json-1.0",
+            Protocol::AwsJson11 => "application/x-amz-json-1.1",
+            Protocol::Query => "text/xml",
+            Protocol::RestJson => "application/json",
+        }
+    }
+}
+
 /// The operation a request asks for.
 #[derive(Debug)]
 pub struct Route {
@@ -30,17 +46,19 @@ pub struct Route {
     pub protocol: Protocol,
     /// The request's path, still percent-encoded, e.g. `/123456789012/orders`.
     pub path: String,
-    /// Query protocol: the parameters of body and query string, in order.
+    /// Query protocol: the parameters of query string and body. REST: those of the query string.
     pub form: Form,
     /// REST: the labels of the path, decoded.
     pub labels: Vec<(&'static str, String)>,
 }
 
 /// A request that names no operation we know.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct RouteError {
     /// The protocol the request seems to be in, to answer in.
     pub protocol: Protocol,
+    /// The service it seems to be for.
+    pub model: Option<&'static ServiceModel>,
     /// The answer.
     pub error: ServiceError,
 }
@@ -49,24 +67,194 @@ pub struct RouteError {
 #[derive(Debug)]
 pub struct Registry {
     models: Vec<&'static ServiceModel>,
+    rest_operations: Vec<RestOperation>,
 }
 
 impl Registry {
     /// Routes to the operations of these models.
     pub fn new(models: impl IntoIterator<Item = &'static ServiceModel>) -> Self {
+        let models: Vec<&'static ServiceModel> = models.into_iter().collect();
+        let rest_operations = models
+            .iter()
+            .filter(|model| model.protocols.contains(&"rest-json"))
+            .flat_map(|model| {
+                model
+                    .operations()
+                    .iter()
+                    .map(|operation| RestOperation::new(model, operation))
+            })
+            .collect();
         Registry {
-            models: models.into_iter().collect(),
+            models,
+            rest_operations,
         }
     }
 
     /// Finds the operation: by `X-Amz-Target`, then by `Action` and `Version` of a form body or query string,
-    /// then by method and path among the REST services, where `signing_name` (the service in the signature's
-    /// credential scope) breaks ties.
+    /// then by method and path among the REST services. `signing_name`, the service in the signature's credential
+    /// scope, decides where these leave more than one service.
     pub fn route(&self, parts: &Parts, body: &[u8], signing_name: Option<&str>) -> Result<Route, RouteError> {
-        let _ = (parts, body, signing_name, &self.models);
-        Err(RouteError {
-            protocol: Protocol::AwsJson10,
-            error: ServiceError::unknown_operation(""),
+        if let Some(target) = parts.headers.get("x-amz-target") {
+            return self.by_target(parts, target.to_str().unwrap_or_default());
+        }
+        let form = form(parts, body).map_err(|error| RouteError {
+            protocol: Protocol::Query,
+            model: self.signed_for(signing_name),
+            error: error.into(),
+        })?;
+        match form.get("Action").map(str::to_owned) {
+            Some(action) => self.by_action(parts, form, &action, signing_name),
+            None => self.by_path(parts, signing_name),
+        }
+    }
+
+    fn by_target(&self, parts: &Parts, target: &str) -> Result<Route, RouteError> {
+        let (prefix, name) = target.rsplit_once('.').unwrap_or(("", target));
+        let model = self
+            .models
+            .iter()
+            .copied()
+            .find(|model| model.target_prefix == Some(prefix));
+        let protocol = json_version(parts, model);
+        match model.and_then(|model| Some((model, model.operation(name)?))) {
+            Some((model, operation)) => Ok(route(parts, model, operation, protocol)),
+            None => Err(RouteError {
+                protocol,
+                model,
+                error: ServiceError::unknown_operation(""),
+            }),
+        }
+    }
+
+    fn by_action(
+        &self,
+        parts: &Parts,
+        form: Form,
+        action: &str,
+        signing_name: Option<&str>,
+    ) -> Result<Route, RouteError> {
+        let version = form.get("Version");
+        let speaks_query = |model: &&'static ServiceModel| {
+            model.protocols.contains(&"query") && version.is_none_or(|version| model.api_version == version)
+        };
+        let candidates: Vec<&'static ServiceModel> =
+            self.models.iter().copied().filter(speaks_query).collect();
+        let signed_for = candidates
+            .iter()
+            .copied()
+            .find(|model| Some(model.signing_name) == signing_name);
+        let with_action = || {
+            candidates
+                .iter()
+                .copied()
+                .find(|model| model.operation(action).is_some())
+        };
+        let model = signed_for.or_else(with_action).or(candidates.first().copied());
+        match model.and_then(|model| Some((model, model.operation(action)?))) {
+            Some((model, operation)) => Ok(Route {
+                form,
+                ..route(parts, model, operation, Protocol::Query)
+            }),
+            None => {
+                let error = ServiceError::unknown_operation(format!(
+                    "The action {action} is not valid for this endpoint."
+                ));
+                Err(RouteError {
+                    protocol: Protocol::Query,
+                    model,
+                    error,
+                })
+            }
+        }
+    }
+
+    fn by_path(&self, parts: &Parts, signing_name: Option<&str>) -> Result<Route, RouteError> {
+        let not_found = |error| RouteError {
+            protocol: Protocol::RestJson,
+            model: self.signed_for(signing_name),
+            error,
+        };
+        let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes())
+            .map_err(|error| not_found(error.into()))?;
+        let signed_for_any = self
+            .rest_operations
+            .iter()
+            .any(|rest| Some(rest.model.signing_name) == signing_name);
+        let (found, labels) = self
+            .rest_operations
+            .iter()
+            .filter(|rest| !signed_for_any || Some(rest.model.signing_name) == signing_name)
+            .filter_map(|rest| {
+                Some((
+                    rest,
+                    rest.matches(parts.method.as_str(), parts.uri.path(), &query)?,
+                ))
+            })
+            .min_by_key(|(rest, _)| rest.specificity())
+            .ok_or_else(|| {
+                not_found(ServiceError {
+                    status: 404,
+                    ..ServiceError::unknown_operation("")
+                })
+            })?;
+        Ok(Route {
+            form: query,
+            labels,
+            ..route(parts, found.model, found.operation, Protocol::RestJson)
         })
     }
+
+    fn signed_for(&self, signing_name: Option<&str>) -> Option<&'static ServiceModel> {
+        self.models
+            .iter()
+            .copied()
+            .find(|model| Some(model.signing_name) == signing_name)
+    }
+}
+
+fn route(
+    parts: &Parts,
+    model: &'static ServiceModel,
+    operation: &'static Operation,
+    protocol: Protocol,
+) -> Route {
+    let path = parts.uri.path().to_owned();
+    Route {
+        model,
+        operation,
+        protocol,
+        path,
+        form: Form::default(),
+        labels: Vec::new(),
+    }
+}
+
+/// AWS JSON as the model has it; where the model is unknown, as the request's content type says.
+fn json_version(parts: &Parts, model: Option<&ServiceModel>) -> Protocol {
+    let version = match model.and_then(|model| model.json_version) {
+        Some(version) => version == "1.1",
+        None => content_type(parts).contains("1.1"),
+    };
+    if version {
+        Protocol::AwsJson11
+    } else {
+        Protocol::AwsJson10
+    }
+}
+
+/// The parameters of the query string and, where the body is a form, those in it.
+fn form(parts: &Parts, body: &[u8]) -> Result<Form, DecodeError> {
+    let mut form = Form::parse(parts.uri.query().unwrap_or_default().as_bytes())?;
+    if content_type(parts).starts_with("application/x-www-form-urlencoded") {
+        form.append(body)?;
+    }
+    Ok(form)
+}
+
+fn content_type(parts: &Parts) -> &str {
+    parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
