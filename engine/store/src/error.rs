@@ -1,6 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a batch was not committed or a read failed. Cheap to clone: one failed round answers many batches.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,19 +42,17 @@ pub enum StoreError {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process has the directory.
-    #[error(
-        "the data directory {directory} is in use by process {pid} on host {host}, started {started}; \
-         stop that process or choose another directory"
-    )]
+    #[error("the data directory {directory} is in use by {}; stop that process or choose another directory",
+        holder(*pid, host, *held_for))]
     InUse {
         /// The data directory.
         directory: PathBuf,
-        /// The process that holds it.
-        pid: u32,
+        /// The process that holds it, if it has said so already.
+        pid: Option<u32>,
         /// The host that process runs on.
         host: String,
-        /// When that process opened the directory, seconds since the Unix epoch.
-        started: String,
+        /// For how long it has held the directory.
+        held_for: Option<Duration>,
     },
     /// The directory or a file in it cannot be created or written.
     #[error(
@@ -93,6 +92,17 @@ pub enum OpenError {
         /// What was found.
         detail: String,
     },
+    /// The database's tables are damaged.
+    #[error(
+        "the tables in {directory} are damaged: {detail}. \
+         Restore the data directory from a backup, or move it away to start with an empty one"
+    )]
+    DamagedTables {
+        /// The database's directory.
+        directory: PathBuf,
+        /// What was found.
+        detail: String,
+    },
     /// Anything else the operating system reports.
     #[error("the data directory {directory} could not be opened: {source}")]
     Io {
@@ -101,4 +111,12 @@ pub enum OpenError {
         /// The cause.
         source: io::Error,
     },
+}
+
+fn holder(pid: Option<u32>, host: &str, held_for: Option<Duration>) -> String {
+    match (pid, held_for) {
+        (Some(pid), Some(time)) => format!("process {pid} on host {host}, for {time:?}"),
+        (Some(pid), None) => format!("process {pid} on host {host}"),
+        (None, _) => "a process that has just started".to_owned(),
+    }
 }

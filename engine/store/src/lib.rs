@@ -5,10 +5,13 @@
 //! and nothing is atomic across partitions: work that crosses them is an outbox entry in the first one and
 //! an idempotent apply in the second.
 //!
-//! Engines: an embedded one (an LSM tree on the local disk with group commit) and, for tests,
-//! `MemoryStore`.
+//! Engines: [`EmbeddedStore`] (an LSM tree on the local disk with group commit) and, for tests,
+//! [`MemoryStore`]. Both pass the suite in [`conformance`].
 
 mod batch;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod embedded;
 mod error;
 mod figures;
 #[cfg(any(test, feature = "memory"))]
@@ -19,6 +22,9 @@ mod store;
 mod table;
 
 pub use batch::{Batch, Operation};
+#[cfg(any(test, feature = "fault-injection"))]
+pub use embedded::fault;
+pub use embedded::{DurabilityMode, EmbeddedOptions, EmbeddedStore};
 pub use error::{OpenError, StoreError};
 pub use figures::{Histogram, StoreFigures};
 #[cfg(any(test, feature = "memory"))]

@@ -193,3 +193,93 @@ fn page<'a>(found: impl Iterator<Item = (&'a Bytes, &'a Bytes)>, limit: ScanLimi
     }
     entries
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::conformance;
+
+    const ITEMS: Table = Table::new(1, "items");
+
+    fn put(store: &MemoryStore, key: &[u8]) -> Arc<Mutex<Option<Result<(), StoreError>>>> {
+        let outcome = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&outcome);
+        let mut batch = Batch::new(PartitionId::of(b"test"));
+        batch.put(ITEMS, key, &b"value"[..]);
+        store.submit(
+            batch,
+            Durability::Durable,
+            Box::new(move |outcome| *told.lock() = Some(outcome)),
+        );
+        outcome
+    }
+
+    #[test]
+    fn conforms() {
+        conformance::run(|_| Arc::new(MemoryStore::new()));
+    }
+
+    #[test]
+    fn held_batches_are_invisible_until_released_in_order() {
+        let store = MemoryStore::new();
+        let get = |key: &[u8]| store.get(PartitionId::of(b"test"), ITEMS, key).unwrap();
+        store.hold();
+        let (first, second) = (put(&store, b"a"), put(&store, b"b"));
+        assert_eq!(
+            (store.in_flight(), get(b"a"), first.lock().clone()),
+            (2, None, None)
+        );
+        assert!(store.release_one());
+        assert_eq!(
+            (first.lock().clone(), second.lock().clone()),
+            (Some(Ok(())), None)
+        );
+        assert!(get(b"a").is_some() && get(b"b").is_none());
+        store.release();
+        assert_eq!((second.lock().clone(), store.in_flight()), (Some(Ok(())), 0));
+    }
+
+    #[test]
+    fn a_failed_batch_is_not_applied() {
+        let store = MemoryStore::new();
+        store.fail_next(StoreError::Overloaded);
+        assert_eq!(*put(&store, b"a").lock(), Some(Err(StoreError::Overloaded)));
+        assert_eq!(*put(&store, b"b").lock(), Some(Ok(())));
+        store.make_read_only("test");
+        let read_only = StoreError::ReadOnly {
+            reason: "test".into(),
+        };
+        assert_eq!(*put(&store, b"c").lock(), Some(Err(read_only)));
+        let entries = store.scan(
+            PartitionId::of(b"test"),
+            ITEMS,
+            ScanRange::all(),
+            ScanLimit::entries(9),
+        );
+        assert_eq!(entries.unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_completion_may_submit_again() {
+        let store = Arc::new(MemoryStore::new());
+        let completed = Arc::new(AtomicUsize::new(0));
+        let (again, counter) = (Arc::clone(&store), Arc::clone(&completed));
+        let completion = move |_| {
+            let counter = Arc::clone(&counter);
+            let batch = Batch::new(PartitionId::of(b"test"));
+            let count = Box::new(move |_| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            });
+            again.submit(batch, Durability::Durable, count);
+        };
+        store.submit(
+            Batch::new(PartitionId::of(b"test")),
+            Durability::Durable,
+            Box::new(completion),
+        );
+        assert_eq!(completed.load(Ordering::Relaxed), 1);
+    }
+}

@@ -1,0 +1,193 @@
+//! The files that say what a data directory holds.
+
+use std::fs::{self, File};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::StoreId;
+use super::open_failed;
+use crate::{OpenError, PARTITION_COUNT};
+
+/// Says what format the directory has; written once everything else of a new store is there.
+const FORMAT: &str = "FORMAT";
+/// There while a new store is being created: nothing in it has been acknowledged yet.
+const CREATING: &str = "CREATING";
+/// The last synced round when the store was closed.
+const SYNCED: &str = "SYNCED";
+
+const VERSION: u64 = 1;
+const ENGINE: &str = "fjall-3";
+
+/// What `FORMAT` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Format {
+    format: u64,
+    engine: String,
+    partitions: u16,
+    store_id: String,
+    created_seconds: u64,
+}
+
+impl Format {
+    /// The format of the store in `directory`; `None` if there is no store.
+    pub(super) fn read(directory: &Path) -> Result<Option<Self>, OpenError> {
+        match fs::read_to_string(directory.join(FORMAT)) {
+            Ok(text) => Self::parse(&text).map(Some).map_err(|detail| OpenError::Format {
+                directory: directory.to_owned(),
+                detail,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(open_failed(directory, error)),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Version {
+            format: u64,
+        }
+        let unreadable =
+            |error| format!("its {FORMAT} file is unreadable ({error}); restore it from a backup");
+        let version = serde_json::from_str::<Version>(text).map_err(unreadable)?.format;
+        if version != VERSION {
+            return Err(format!(
+                "it has format version {version}, and this release knows {VERSION}; use the release that wrote it"
+            ));
+        }
+        let format = serde_json::from_str::<Format>(text).map_err(unreadable)?;
+        if format.engine != ENGINE || format.partitions != PARTITION_COUNT {
+            return Err(format!(
+                "it is kept by the engine {:?} in {} partitions, and this release knows {ENGINE:?} and \
+                 {PARTITION_COUNT}; use the release that wrote it",
+                format.engine, format.partitions
+            ));
+        }
+        if u64::from_str_radix(&format.store_id, 16).is_err() {
+            return Err(format!(
+                "its {FORMAT} file has no valid store_id; restore it from a backup"
+            ));
+        }
+        Ok(format)
+    }
+
+    /// Starts the creation of a store; what an interrupted creation left is removed first.
+    pub(super) fn begin(directory: &Path, database_directory: &Path) -> Result<Self, OpenError> {
+        let failed = |error| open_failed(directory, error);
+        let creating = directory.join(CREATING);
+        let interrupted = creating.try_exists().map_err(failed)?;
+        if database_directory.try_exists().map_err(failed)? {
+            if !interrupted {
+                return Err(OpenError::Format {
+                    directory: directory.to_owned(),
+                    detail: format!("it holds data but no {FORMAT} file; restore that file from a backup"),
+                });
+            }
+            tracing::warn!(
+                ?directory,
+                "removing what an interrupted creation of the store left"
+            );
+            fs::remove_dir_all(database_directory).map_err(failed)?;
+        }
+        write_synced(directory, CREATING, b"").map_err(failed)?;
+        Ok(Format {
+            format: VERSION,
+            engine: ENGINE.to_owned(),
+            partitions: PARTITION_COUNT,
+            store_id: format!("{:016x}", random()),
+            created_seconds: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default()
+                .as_secs(),
+        })
+    }
+
+    /// Ends the creation: from now on the directory holds a store.
+    pub(super) fn finish(&self, directory: &Path) -> Result<(), OpenError> {
+        let failed = |error| open_failed(directory, error);
+        let mut text = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
+        text.push(b'\n');
+        write_synced(directory, FORMAT, &text).map_err(failed)?;
+        fs::remove_file(directory.join(CREATING)).map_err(failed)
+    }
+
+    /// The number that marks this store's rounds.
+    pub(super) fn store_id(&self) -> StoreId {
+        StoreId::new(
+            u64::from_str_radix(&self.store_id, 16).expect("checked when parsed or made from a number"),
+        )
+    }
+}
+
+/// The round up to which everything had been synced when the store was last closed; 0 if it never was.
+///
+/// The file may be older than the store: it is a lower bound.
+pub(super) fn read_synced_round(directory: &Path) -> Result<u64, OpenError> {
+    match fs::read_to_string(directory.join(SYNCED)) {
+        Ok(text) => text.trim().parse().map_err(|_| OpenError::Format {
+            directory: directory.to_owned(),
+            detail: format!("its {SYNCED} file holds no number; remove that file if the disk is in order"),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(open_failed(directory, error)),
+    }
+}
+
+/// Records up to where everything is synced.
+pub(super) fn write_synced_round(directory: &Path, round: u64) -> io::Result<()> {
+    write_synced(directory, SYNCED, format!("{round}\n").as_bytes())
+}
+
+/// Writes a file so that after a crash it is there in full or as it was before.
+fn write_synced(directory: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    let new = directory.join(format!("{name}.new"));
+    let mut file = File::create(&new)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(new, directory.join(name))?;
+    File::open(directory)?.sync_all()
+}
+
+/// A number no other store has; std seeds its hashers from the operating system's random source.
+fn random() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(format: u64, engine: &str, partitions: u16) -> String {
+        format!(
+            r#"{{"format":{format},"engine":"{engine}","partitions":{partitions},"store_id":"ff","created_seconds":1}}"#
+        )
+    }
+
+    #[test]
+    fn a_known_format_is_accepted() {
+        let format = Format::parse(&text(1, "fjall-3", 64)).unwrap();
+        assert_eq!(format.store_id(), StoreId::new(255));
+    }
+
+    #[test]
+    fn an_unknown_format_is_refused_with_what_to_do() {
+        for (text, expected) in [
+            (text(2, "fjall-3", 64), "format version 2"),
+            (text(1, "rocks", 64), "the engine \"rocks\""),
+            (text(1, "fjall-3", 8), "8 partitions"),
+        ] {
+            let detail = Format::parse(&text).unwrap_err();
+            assert!(
+                detail.contains(expected) && detail.contains("use the release"),
+                "{detail}"
+            );
+        }
+        for text in ["", "{}", r#"{"format":1}"#, "nonsense"] {
+            let detail = Format::parse(text).unwrap_err();
+            assert!(detail.contains("unreadable"), "{detail}");
+        }
+    }
+}
