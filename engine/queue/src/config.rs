@@ -1,10 +1,19 @@
 //! What a queue is told to be.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 /// The name of a queue: opaque, ordered bytes chosen by the door. Queues with a common prefix list together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueueKey(pub Bytes);
+
+impl fmt::Display for QueueKey {
+    /// For logs: what isn't text is replaced.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
 
 /// How a queue orders its messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,17 +6,24 @@
 //! payload, a queue is named by an opaque key.
 
 mod config;
+mod directory;
 mod engine;
 mod error;
 mod message;
+mod outgoing;
 mod queue;
+mod records;
+mod recovery;
 mod redrive;
+mod state;
+mod sweep;
+mod transfer;
 
 pub use config::{DeadLetterPolicy, DeduplicationScope, QueueConfig, QueueKey, QueueKind};
 pub use engine::QueueEngine;
 pub use error::{DeleteError, LeaseError, QueueError};
 pub use message::{
-    AttemptId, DeduplicationId, GroupId, MessageId, NewMessage, Position, ReceiveRequest, Received, Receipt,
+    AttemptId, DeduplicationId, GroupId, MessageId, NewMessage, Position, Receipt, ReceiveRequest, Received,
     Sent,
 };
 pub use queue::{Counts, Queue};

@@ -30,6 +30,28 @@ pub struct Position {
     pub sequence: u64,
 }
 
+impl Position {
+    /// Before every message.
+    pub const FIRST: Position = Position {
+        vesting: Timestamp::EPOCH,
+        sequence: 0,
+    };
+    /// After every message.
+    pub const LAST: Position = Position {
+        vesting: Timestamp::MAX,
+        sequence: u64::MAX,
+    };
+
+    /// The position right behind this one.
+    #[must_use]
+    pub fn next(self) -> Position {
+        Position {
+            sequence: self.sequence.saturating_add(1),
+            ..self
+        }
+    }
+}
+
 /// A message to send.
 #[derive(Clone, Debug)]
 pub struct NewMessage {

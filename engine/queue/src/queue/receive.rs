@@ -1,0 +1,204 @@
+//! Receiving.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ninefold_time::Timestamp;
+
+use super::Queue;
+use crate::records::{LEASES, MESSAGES, MessageRecord, position_key};
+use crate::state::Leased;
+use crate::{QueueConfig, QueueError, Receipt, ReceiveRequest, Received};
+
+/// How many pages one receive may load in search of something it may lease.
+const PAGE_LIMIT: usize = 32;
+
+impl Queue {
+    /// Leases messages; waits as long as asked when there are none.
+    ///
+    /// # Errors
+    ///
+    /// If the queue is gone, as many messages as allowed are in flight (standard queues), or the store fails.
+    pub async fn receive(self: &Arc<Self>, request: ReceiveRequest) -> Result<Vec<Received>, QueueError> {
+        let started_at = self.clock.now();
+        let received = self.receive_now(&request, started_at)?;
+        if !received.is_empty() || request.wait.is_zero() {
+            return Ok(received);
+        }
+        let give_up_at = started_at + request.wait;
+        loop {
+            let notified = self.arrivals.notified();
+            tokio::pin!(notified);
+            // From here on no announcement is missed.
+            notified.as_mut().enable();
+            let now = self.clock.now();
+            let received = self.receive_now(&request, now)?;
+            if !received.is_empty() || now >= give_up_at {
+                return Ok(received);
+            }
+            let next_event = self.lock().next_event(&self.config());
+            let wake_at = next_event
+                .filter(|event| *event > now)
+                .unwrap_or(give_up_at)
+                .min(give_up_at);
+            tokio::select! {
+                () = notified => (),
+                () = self.clock.sleep_until(wake_at) => (),
+            }
+        }
+    }
+
+    fn receive_now(
+        self: &Arc<Self>,
+        request: &ReceiveRequest,
+        now: Timestamp,
+    ) -> Result<Vec<Received>, QueueError> {
+        let repeated = self.repeat_attempt(request, now)?;
+        let leased = if repeated.is_empty() {
+            self.lease_and_load(request, now)?
+        } else {
+            repeated
+        };
+        leased.into_iter().map(|leased| self.read(leased)).collect()
+    }
+
+    /// Leases what is loaded, loading more as long as that helps.
+    fn lease_and_load(
+        self: &Arc<Self>,
+        request: &ReceiveRequest,
+        now: Timestamp,
+    ) -> Result<Vec<Leased>, QueueError> {
+        let mut leased = Vec::new();
+        for _ in 0..PAGE_LIMIT {
+            let wanted = request.maximum_messages - leased.len();
+            let (found, discarded) = match self.lease_loaded(request, wanted, now) {
+                Err(QueueError::InFlightLimit) if !leased.is_empty() => break,
+                outcome => outcome?,
+            };
+            leased.extend(found);
+            self.flush();
+            let satisfied = leased.len() >= request.maximum_messages;
+            if satisfied || (self.load()? == 0 && !discarded) {
+                break;
+            }
+        }
+        if let (Some(attempt), false) = (&request.attempt, leased.is_empty()) {
+            let receipts = leased.iter().map(|leased| self.receipt(leased)).collect();
+            self.lock().attempts.insert(attempt.clone(), receipts, now);
+        }
+        Ok(leased)
+    }
+
+    /// Leases what is loaded and puts the lease records in line; says too whether messages were discarded.
+    fn lease_loaded(
+        self: &Arc<Self>,
+        request: &ReceiveRequest,
+        maximum: usize,
+        now: Timestamp,
+    ) -> Result<(Vec<Leased>, bool), QueueError> {
+        let config = self.config();
+        let dead_letter_queue = self.dead_letter_queue(&config);
+        let visibility = visibility_timeout(request, &config);
+        let mut state = self.lock_active()?;
+        let lapsed = state.lapse(now);
+        let taken = state.take(maximum, visibility, &config, dead_letter_queue.is_some(), now)?;
+        self.store_leases(&taken.leased);
+        let discarded = !taken.outdated.is_empty() || !taken.dead.is_empty();
+        if !taken.outdated.is_empty() {
+            drop(self.push_removals(&state, taken.outdated));
+        }
+        drop(state);
+        if let Some(destination) = dead_letter_queue {
+            self.bury(taken.dead, &destination);
+        }
+        self.announce(lapsed);
+        Ok((taken.leased, discarded))
+    }
+
+    /// What an earlier attempt of the same name was given, with its visibility timeout begun anew; nothing when one
+    /// of its messages is not in flight any more under the same lease.
+    fn repeat_attempt(&self, request: &ReceiveRequest, now: Timestamp) -> Result<Vec<Leased>, QueueError> {
+        let Some(attempt) = &request.attempt else {
+            return Ok(Vec::new());
+        };
+        let visibility = visibility_timeout(request, &self.config());
+        let mut state = self.lock_active()?;
+        let receipts = state.attempts.get(attempt, now).unwrap_or_default().to_vec();
+        let in_force = |receipt: &Receipt| state.lease_in_force(receipt.position, now) == Some(receipt.lease);
+        if !receipts.iter().all(in_force) {
+            return Ok(Vec::new());
+        }
+        let mut repeated = Vec::with_capacity(receipts.len());
+        for Receipt { position, .. } in receipts {
+            // Twelve hours after the first receive a lease can't be prolonged; what it holds is answered all the same.
+            drop(state.extend(position, visibility, now));
+            repeated.push(Leased {
+                position,
+                record: state.lease_record(position),
+                message: None,
+            });
+        }
+        self.store_leases(&repeated);
+        drop(state);
+        self.flush();
+        Ok(repeated)
+    }
+
+    fn store_leases(&self, leased: &[Leased]) {
+        if leased.is_empty() {
+            return;
+        }
+        let mut batch = self.batch();
+        for leased in leased {
+            batch.put(
+                LEASES,
+                position_key(self.number, leased.position),
+                leased.record.encode(),
+            );
+        }
+        self.push_relaxed(batch, "a lease");
+    }
+
+    fn receipt(&self, leased: &Leased) -> Receipt {
+        Receipt {
+            queue: self.number,
+            position: leased.position,
+            lease: leased.record.receive_count,
+        }
+    }
+
+    fn read(&self, leased: Leased) -> Result<Received, QueueError> {
+        let receipt = self.receipt(&leased);
+        let stored = match leased.message {
+            Some(message) => message,
+            None => self
+                .store
+                .get(
+                    self.partition,
+                    MESSAGES,
+                    &position_key(self.number, leased.position),
+                )?
+                .ok_or(QueueError::Damaged("leased message"))?,
+        };
+        let message = MessageRecord::decode(stored)?;
+        Ok(Received {
+            id: message.id,
+            sequence: leased.position.sequence,
+            payload: message.payload,
+            receipt,
+            receive_count: leased.record.receive_count,
+            sent_at: message.sent_at,
+            first_received_at: leased.record.first_received_at,
+            group: message.group,
+            deduplication: message.deduplication,
+            origin: message.origin,
+        })
+    }
+}
+
+fn visibility_timeout(request: &ReceiveRequest, config: &QueueConfig) -> Duration {
+    let seconds = request
+        .visibility_timeout_seconds
+        .unwrap_or(config.visibility_timeout_seconds);
+    Duration::from_secs(u64::from(seconds))
+}

@@ -1,0 +1,103 @@
+use bytes::Bytes;
+use ninefold_time::Timestamp;
+
+use super::codec::{Reader, Writer};
+use crate::{DeduplicationId, GroupId, MessageId, NewMessage, QueueError, QueueKey};
+
+const FORMAT: u8 = 1;
+const NAME: &str = "message";
+
+/// A message as stored; its position is its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MessageRecord {
+    pub(crate) id: MessageId,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) group: Option<GroupId>,
+    pub(crate) deduplication: Option<DeduplicationId>,
+    pub(crate) origin: Option<QueueKey>,
+    pub(crate) payload: Bytes,
+}
+
+impl MessageRecord {
+    pub(crate) fn new(message: NewMessage, sent_at: Timestamp) -> Self {
+        MessageRecord {
+            id: message.id,
+            sent_at,
+            group: message.group,
+            deduplication: message.deduplication,
+            origin: None,
+            payload: message.payload,
+        }
+    }
+
+    pub(crate) fn encode(&self) -> Bytes {
+        let mut writer = Writer::new(FORMAT, 48 + self.payload.len());
+        writer.u128(self.id.0);
+        writer.timestamp(self.sent_at);
+        writer.optional(self.group.as_deref(), |writer, group| {
+            writer.blob(group.as_bytes())
+        });
+        writer.optional(self.deduplication.as_deref(), |writer, id| {
+            writer.blob(id.as_bytes())
+        });
+        writer.optional(self.origin.as_ref(), |writer, origin| writer.blob(&origin.0));
+        writer.rest(&self.payload);
+        writer.finish()
+    }
+
+    /// The payload stays a slice of `bytes`.
+    pub(crate) fn decode(bytes: Bytes) -> Result<Self, QueueError> {
+        let mut reader = Reader::new(bytes, FORMAT, NAME)?;
+        Ok(MessageRecord {
+            id: MessageId(reader.u128()?),
+            sent_at: reader.timestamp()?,
+            group: reader.optional(Reader::text)?,
+            deduplication: reader.optional(Reader::text)?,
+            origin: reader.optional(Reader::owned_blob)?.map(QueueKey),
+            payload: reader.rest(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_reads_back_as_written() {
+        let bare = MessageRecord {
+            id: MessageId(7),
+            sent_at: Timestamp::from_millis(12),
+            group: None,
+            deduplication: None,
+            origin: None,
+            payload: Bytes::new(),
+        };
+        let full = MessageRecord {
+            group: Some("group".into()),
+            deduplication: Some("once".into()),
+            origin: Some(QueueKey(Bytes::from_static(b"elsewhere"))),
+            payload: Bytes::from_static(b"payload"),
+            ..bare.clone()
+        };
+        for record in [bare, full] {
+            assert_eq!(MessageRecord::decode(record.encode()).unwrap(), record);
+        }
+    }
+
+    #[test]
+    fn a_cut_record_is_damaged() {
+        let record = MessageRecord {
+            id: MessageId(7),
+            sent_at: Timestamp::EPOCH,
+            group: Some("group".into()),
+            deduplication: None,
+            origin: None,
+            payload: Bytes::new(),
+        };
+        let bytes = record.encode();
+        for length in 0..bytes.len() {
+            assert!(MessageRecord::decode(bytes.slice(..length)).is_err());
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Sweeping: what has to happen although nobody asks. Bounded work at a time, every second.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ninefold_store::{Batch, Durability, PartitionId, ScanLimit, ScanRange, Store, Table, commit};
+use ninefold_time::Timestamp;
+
+use crate::queue::settled;
+use crate::records::{
+    ARRIVALS, DEDUPLICATION, EXPIRIES, Garbage, LEASES, MESSAGES, MessageRecord, OUTBOX, QUEUES, REDRIVES,
+    TALLIES, deduplication_window_key, number_key, position_in, position_key,
+};
+use crate::state::{Removal, window};
+use crate::{Position, Queue, QueueError};
+
+/// Entries handled at a time.
+const PAGE_ENTRIES: usize = 1_000;
+/// Pages handled in one sweep of one queue.
+const PAGES: usize = 20;
+
+/// A deleted queue whose records are still to be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Grave {
+    pub(crate) partition: PartitionId,
+    pub(crate) number: u64,
+}
+
+impl Queue {
+    /// Lets leases lapse, drops messages past their retention time, and removes what a purge has left.
+    pub(crate) async fn sweep(self: &Arc<Self>) -> Result<(), QueueError> {
+        let now = self.clock().now();
+        let lapsed = self.lock_active()?.lapse(now);
+        self.announce(lapsed);
+        self.drop_outdated(now).await?;
+        self.drop_aged(now).await?;
+        self.drop_garbage().await?;
+        self.drop_deduplication(now).await
+    }
+
+    /// Messages past their retention time, from the front of the queue.
+    async fn drop_outdated(self: &Arc<Self>, now: Timestamp) -> Result<(), QueueError> {
+        let config = self.config();
+        let retention = Duration::from_secs(u64::from(config.retention_seconds));
+        for _ in 0..PAGES {
+            let outcome = {
+                let mut state = self.lock_active()?;
+                if state
+                    .lowest_vesting()
+                    .is_none_or(|vesting| vesting + retention > now)
+                {
+                    return Ok(());
+                }
+                let outdated = state.take_outdated(&config, now, PAGE_ENTRIES);
+                if outdated.is_empty() {
+                    None
+                } else {
+                    Some(self.push_removals(&state, outdated))
+                }
+            };
+            self.flush();
+            match outcome {
+                Some(outcome) => settled(outcome).await?,
+                // Nothing loaded is outdated; perhaps what isn't loaded is.
+                None if self.load()? == 0 => return Ok(()),
+                None => (),
+            }
+        }
+        Ok(())
+    }
+
+    /// Messages past their retention time that came from another queue and are older than their positions say.
+    async fn drop_aged(self: &Arc<Self>, now: Timestamp) -> Result<(), QueueError> {
+        if !self.lock_active()?.holds_aged {
+            return Ok(());
+        }
+        let retention = Duration::from_secs(u64::from(self.config().retention_seconds));
+        let range = ScanRange::prefix(number_key(self.number()).to_vec());
+        let page = self.store().scan(
+            self.partition(),
+            EXPIRIES,
+            range,
+            ScanLimit::entries(PAGE_ENTRIES),
+        )?;
+        let mut stale = self.batch();
+        let mut outdated = Vec::new();
+        for (key, _) in &page {
+            let (sent_at, position) = expiry_in(key).ok_or(QueueError::Damaged("expiry key"))?;
+            if sent_at + retention > now {
+                break;
+            }
+            match self.take_out_aged(position, sent_at)? {
+                Some(removal) => outdated.push(removal),
+                None => stale.delete(EXPIRIES, key),
+            }
+        }
+        if page.is_empty() {
+            self.lock().holds_aged = false;
+        }
+        if !stale.is_empty() {
+            self.push_relaxed(stale, "a sweep");
+        }
+        if outdated.is_empty() {
+            self.flush();
+            return Ok(());
+        }
+        let outcome = self.push_removals(&self.lock(), outdated);
+        self.flush();
+        Ok(settled(outcome).await?)
+    }
+
+    fn take_out_aged(&self, position: Position, sent_at: Timestamp) -> Result<Option<Removal>, QueueError> {
+        let mut state = self.lock_active()?;
+        if state.is_tracked(position) {
+            return Ok(if state.is_moving(position) {
+                None
+            } else {
+                state.remove(position)
+            });
+        }
+        if !state.is_behind(position) {
+            return Ok(None);
+        }
+        let key = position_key(self.number(), position);
+        let Some(stored) = self.store().get(self.partition(), MESSAGES, &key)? else {
+            return Ok(None);
+        };
+        state.remove_behind(position, MessageRecord::decode(stored)?.group.as_ref());
+        Ok(Some(Removal {
+            position,
+            sent_at,
+            received: true,
+        }))
+    }
+
+    /// What a purge has left in the store.
+    async fn drop_garbage(self: &Arc<Self>) -> Result<(), QueueError> {
+        for _ in 0..PAGES {
+            let Some(garbage) = self.lock_active()?.garbage() else {
+                return Ok(());
+            };
+            let (messages, reached) = self.purged_page(MESSAGES, garbage)?;
+            let (leases, _) = self.purged_page(
+                LEASES,
+                Garbage {
+                    until: reached,
+                    ..garbage
+                },
+            )?;
+            let outcome = {
+                let mut state = self.lock_active()?;
+                // A purge in the meantime has widened the range.
+                let until = state.garbage().map_or(garbage.until, |current| current.until);
+                let rest = Garbage { from: reached, until };
+                state.set_garbage((rest.from < rest.until).then_some(rest));
+                let mut batch = self.batch_with_tally(&state);
+                for key in messages {
+                    batch.delete(MESSAGES, key);
+                }
+                for key in leases {
+                    batch.delete(LEASES, key);
+                }
+                self.push_durable(batch, |_, _| ())
+            };
+            self.flush();
+            settled(outcome).await?;
+        }
+        Ok(())
+    }
+
+    /// Keys of purged messages in a table, and the position up to which there are no more.
+    fn purged_page(&self, table: Table, garbage: Garbage) -> Result<(Vec<Bytes>, Position), QueueError> {
+        let range = ScanRange::between(
+            position_key(self.number(), garbage.from).to_vec(),
+            position_key(self.number(), garbage.until).to_vec(),
+        );
+        let page = self
+            .store()
+            .scan(self.partition(), table, range, ScanLimit::entries(PAGE_ENTRIES))?;
+        let reached = match page.last() {
+            Some((key, _)) => position_in(key).ok_or(QueueError::Damaged("message key"))?.next(),
+            None => garbage.until,
+        };
+        let state = self.lock();
+        let keys = page
+            .into_iter()
+            .map(|(key, _)| key)
+            .filter(|key| position_in(key).is_some_and(|position| state.is_purged(position)))
+            .collect();
+        Ok((keys, reached))
+    }
+
+    /// Deduplication windows that have passed.
+    async fn drop_deduplication(self: &Arc<Self>, now: Timestamp) -> Result<(), QueueError> {
+        let previous = window(now).saturating_sub(1);
+        if !self.is_fifo() || self.lock_active()?.swept_window == previous {
+            return Ok(());
+        }
+        let range = ScanRange::between(
+            number_key(self.number()).to_vec(),
+            deduplication_window_key(self.number(), previous).to_vec(),
+        );
+        for _ in 0..PAGES {
+            let limit = ScanLimit::entries(PAGE_ENTRIES);
+            let page = self
+                .store()
+                .scan(self.partition(), DEDUPLICATION, range.clone(), limit)?;
+            if page.is_empty() {
+                self.lock().swept_window = previous;
+                return Ok(());
+            }
+            let mut batch = self.batch();
+            for (key, _) in page {
+                batch.delete(DEDUPLICATION, key);
+            }
+            commit(self.store(), batch, Durability::Relaxed).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Grave {
+    /// Removes some of what is left of a deleted queue; says whether that was all.
+    pub(crate) async fn sweep(&self, store: &dyn Store) -> Result<bool, QueueError> {
+        const CONTENTS: [Table; 7] = [
+            MESSAGES,
+            LEASES,
+            DEDUPLICATION,
+            OUTBOX,
+            ARRIVALS,
+            EXPIRIES,
+            REDRIVES,
+        ];
+        for _ in 0..PAGES {
+            let mut batch = Batch::new(self.partition);
+            for table in CONTENTS {
+                let range = ScanRange::prefix(number_key(self.number).to_vec());
+                for (key, _) in store.scan(self.partition, table, range, ScanLimit::entries(PAGE_ENTRIES))? {
+                    batch.delete(table, key);
+                }
+            }
+            let emptied = batch.is_empty();
+            if emptied {
+                batch.delete(TALLIES, number_key(self.number));
+                batch.delete(QUEUES, number_key(self.number));
+            }
+            commit(store, batch, Durability::Relaxed).await?;
+            if emptied {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn expiry_in(key: &[u8]) -> Option<(Timestamp, Position)> {
+    let sent_at = u64::from_be_bytes(key.get(8..16)?.try_into().ok()?);
+    Some((Timestamp::from_millis(sent_at), position_in(key)?))
+}
