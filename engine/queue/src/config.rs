@@ -61,3 +61,27 @@ pub struct QueueConfig {
     /// Dead-lettering, when wanted.
     pub dead_letter: Option<DeadLetterPolicy>,
 }
+
+/// What the engine may hold in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of messages kept between arrival and receipt, for all queues together.
+    pub cache_bytes: usize,
+    /// Visible messages loaded at a time, a queue.
+    pub visible_messages: usize,
+    /// Visible messages loaded together with those of quiet groups that overtook a backlog, a queue.
+    pub overtaking_messages: usize,
+    /// Messages loaded at once.
+    pub page_messages: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            cache_bytes: 64 << 20,
+            visible_messages: 20_000,
+            overtaking_messages: 30_000,
+            page_messages: 1_000,
+        }
+    }
+}

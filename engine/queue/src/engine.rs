@@ -17,10 +17,8 @@ use crate::recovery::recover;
 use crate::redrive::{Redrive, sorted_redrives};
 use crate::state::{CacheBudget, Recent, State};
 use crate::sweep::Grave;
-use crate::{Queue, QueueConfig, QueueError, QueueKey, RedriveId};
+use crate::{Limits, Queue, QueueConfig, QueueError, QueueKey, RedriveId};
 
-/// Bytes of messages kept in memory between arrival and receipt, for all queues together.
-const CACHE_BYTES: usize = 64 << 20;
 /// How often the engine looks after what nobody asks for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -30,6 +28,7 @@ pub struct QueueEngine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) redrives: Mutex<HashMap<RedriveId, Arc<Redrive>>>,
+    limits: Limits,
     cache: Arc<CacheBudget>,
     graves: Mutex<Vec<Grave>>,
     next_number: AtomicU64,
@@ -46,14 +45,19 @@ impl QueueEngine {
     /// # Errors
     ///
     /// If the store fails or a record in it is damaged.
-    pub async fn open(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Arc<Self>, QueueError> {
-        let cache = CacheBudget::new(CACHE_BYTES);
-        let recovered = recover(&store, &clock, &cache).await?;
+    pub async fn open(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+    ) -> Result<Arc<Self>, QueueError> {
+        let cache = CacheBudget::new(limits.cache_bytes);
+        let recovered = recover(&store, &clock, limits, &cache).await?;
         Ok(Arc::new(QueueEngine {
             store,
             clock,
             directory: recovered.directory,
             redrives: Mutex::new(sorted_redrives(recovered.redrives)),
+            limits,
             cache,
             graves: Mutex::new(recovered.graves),
             next_number: AtomicU64::new(recovered.highest_number + 1),
@@ -122,7 +126,13 @@ impl QueueEngine {
         let recent = Recent::new(ninefold_time::Timestamp::EPOCH);
         let parts = QueueParts {
             number,
-            state: State::new(record.config.kind, tally, Arc::clone(&self.cache), recent),
+            state: State::new(
+                record.config.kind,
+                tally,
+                self.limits,
+                Arc::clone(&self.cache),
+                recent,
+            ),
             key: record.key,
             config: record.config,
             attachment: record.attachment,

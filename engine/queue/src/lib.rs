@@ -19,7 +19,7 @@ mod state;
 mod sweep;
 mod transfer;
 
-pub use config::{DeadLetterPolicy, DeduplicationScope, QueueConfig, QueueKey, QueueKind};
+pub use config::{DeadLetterPolicy, DeduplicationScope, Limits, QueueConfig, QueueKey, QueueKind};
 pub use engine::QueueEngine;
 pub use error::{DeleteError, LeaseError, QueueError};
 pub use message::{

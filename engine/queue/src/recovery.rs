@@ -15,7 +15,7 @@ use crate::records::{
 };
 use crate::state::{CacheBudget, Recent, State};
 use crate::sweep::Grave;
-use crate::{Position, Queue, QueueConfig, QueueError, RedriveReport};
+use crate::{Limits, Position, Queue, QueueConfig, QueueError, RedriveReport};
 
 /// Entries read at a time.
 const PAGE: ScanLimit = ScanLimit::entries(1_000);
@@ -33,6 +33,7 @@ pub(crate) struct Recovered {
 pub(crate) async fn recover(
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
+    limits: Limits,
     cache: &Arc<CacheBudget>,
 ) -> Result<Recovered, QueueError> {
     let mut recovered = Recovered {
@@ -40,6 +41,13 @@ pub(crate) async fn recover(
         graves: Vec::new(),
         redrives: Vec::new(),
         highest_number: 0,
+    };
+    let restorer = Restorer {
+        store,
+        clock,
+        limits,
+        cache,
+        directory: Arc::clone(&recovered.directory),
     };
     let mut queues = Vec::new();
     for partition in store.partitions() {
@@ -50,15 +58,7 @@ pub(crate) async fn recover(
             match record.status {
                 QueueStatus::Deleted => recovered.graves.push(Grave { partition, number }),
                 QueueStatus::Active => {
-                    let queue = restore(
-                        store,
-                        clock,
-                        cache,
-                        &recovered.directory,
-                        partition,
-                        number,
-                        record,
-                    )?;
+                    let queue = restorer.restore(partition, number, record)?;
                     recovered.directory.insert(Arc::clone(&queue));
                     queues.push(queue);
                 }
@@ -77,47 +77,58 @@ pub(crate) async fn recover(
     Ok(recovered)
 }
 
-fn restore(
-    store: &Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
-    cache: &Arc<CacheBudget>,
-    directory: &Arc<Directory>,
-    partition: PartitionId,
-    number: u64,
-    record: QueueRecord,
-) -> Result<Arc<Queue>, QueueError> {
-    let now = clock.now();
-    let tally = match store.get(partition, TALLIES, &number_key(number))? {
-        Some(bytes) => Tally::decode(bytes)?,
-        None => Tally::EMPTY,
-    };
-    let mut state = State::new(record.config.kind, tally, Arc::clone(cache), Recent::new(now));
-    for (key, value) in entries(&**store, partition, LEASES, &number_key(number))? {
-        let position = position_in(&key).ok_or(QueueError::Damaged("lease key"))?;
-        if !state.is_purged(position) {
-            state.restore_lease(position, LeaseRecord::decode(value)?, now);
+/// Makes queues of what was stored of them.
+struct Restorer<'a> {
+    store: &'a Arc<dyn Store>,
+    clock: &'a Arc<dyn Clock>,
+    limits: Limits,
+    cache: &'a Arc<CacheBudget>,
+    directory: Arc<Directory>,
+}
+
+impl Restorer<'_> {
+    fn restore(
+        &self,
+        partition: PartitionId,
+        number: u64,
+        record: QueueRecord,
+    ) -> Result<Arc<Queue>, QueueError> {
+        let store = &**self.store;
+        let now = self.clock.now();
+        let tally = match store.get(partition, TALLIES, &number_key(number))? {
+            Some(bytes) => Tally::decode(bytes)?,
+            None => Tally::EMPTY,
+        };
+        let kind = record.config.kind;
+        let mut state = State::new(kind, tally, self.limits, Arc::clone(self.cache), Recent::new(now));
+        for (key, value) in entries(store, partition, LEASES, &number_key(number))? {
+            let position = position_in(&key).ok_or(QueueError::Damaged("lease key"))?;
+            if !state.is_purged(position) {
+                state.restore_lease(position, LeaseRecord::decode(value)?, now);
+            }
         }
+        if tally.latest_vesting > now {
+            restore_delays(store, partition, number, &record.config, &mut state, now)?;
+        }
+        let aged = ScanRange::prefix(number_key(number).to_vec());
+        state.holds_aged = !store
+            .scan(partition, EXPIRIES, aged, ScanLimit::entries(1))?
+            .is_empty();
+        let parts = QueueParts {
+            number,
+            key: record.key,
+            config: record.config,
+            attachment: record.attachment,
+            state,
+        };
+        let directory = Arc::downgrade(&self.directory);
+        Ok(Queue::new(
+            parts,
+            Arc::clone(self.store),
+            Arc::clone(self.clock),
+            directory,
+        ))
     }
-    if tally.latest_vesting > now {
-        restore_delays(&**store, partition, number, &record.config, &mut state, now)?;
-    }
-    let aged = ScanRange::prefix(number_key(number).to_vec());
-    state.holds_aged = !store
-        .scan(partition, EXPIRIES, aged, ScanLimit::entries(1))?
-        .is_empty();
-    let parts = QueueParts {
-        number,
-        key: record.key,
-        config: record.config,
-        attachment: record.attachment,
-        state,
-    };
-    Ok(Queue::new(
-        parts,
-        Arc::clone(store),
-        Arc::clone(clock),
-        Arc::downgrade(directory),
-    ))
 }
 
 /// Counts the messages that have not vested yet: those behind the present moment.

@@ -28,17 +28,12 @@ pub(crate) use deduplication::{Accepted, Lookup, Recent, window};
 pub(crate) use leasing::{Leased, Removal};
 
 use crate::records::{Garbage, LeaseRecord, QueueStatus, Tally};
-use crate::{Counts, GroupId, Position, QueueConfig, QueueKind};
+use crate::{Counts, GroupId, Limits, Position, QueueConfig, QueueKind};
 use backlog::Backlog;
 use cache::Cached;
 use delays::Delays;
 use lanes::{LaneId, Lanes, Turns};
 use loading::Loading;
-
-/// The most visible messages loaded at a time.
-const VISIBLE_LIMIT: usize = 20_000;
-/// The most visible messages loaded with those of quiet groups that overtook the backlog.
-const OVERTAKING_LIMIT: usize = 30_000;
 
 /// A loaded message.
 #[derive(Debug)]
@@ -79,6 +74,7 @@ pub(crate) struct State {
     pub(crate) status: QueueStatus,
     pub(crate) recent: Recent,
     pub(crate) attempts: Attempts,
+    limits: Limits,
     cache: Arc<CacheBudget>,
     tracked: BTreeMap<Position, Tracked>,
     lanes: Lanes,
@@ -103,7 +99,13 @@ pub(crate) struct State {
 
 impl State {
     /// The state of a queue with this tally and nothing loaded.
-    pub(crate) fn new(kind: QueueKind, tally: Tally, cache: Arc<CacheBudget>, recent: Recent) -> Self {
+    pub(crate) fn new(
+        kind: QueueKind,
+        tally: Tally,
+        limits: Limits,
+        cache: Arc<CacheBudget>,
+        recent: Recent,
+    ) -> Self {
         let turns = match kind {
             QueueKind::Standard => Turns::Fair,
             QueueKind::Fifo { .. } => Turns::Exclusive,
@@ -112,6 +114,7 @@ impl State {
             status: QueueStatus::Active,
             recent,
             attempts: Attempts::default(),
+            limits,
             cache,
             tracked: BTreeMap::new(),
             lanes: Lanes::new(turns),
@@ -218,12 +221,12 @@ impl State {
     fn may_enter(&self, position: Position, group: Option<&GroupId>) -> bool {
         let nothing_before = self.behind() == 1 || position < self.frontier;
         if nothing_before {
-            return self.lanes.visible() < VISIBLE_LIMIT;
+            return self.lanes.visible() < self.limits.visible_messages;
         }
         let Some(group) = group else { return false };
         self.lanes.turns() == Turns::Fair
             && self.backlog.is_quiet(group)
-            && self.lanes.visible() < OVERTAKING_LIMIT
+            && self.lanes.visible() < self.limits.overtaking_messages
     }
 
     /// Takes back a message whose commit has failed.

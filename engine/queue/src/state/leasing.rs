@@ -253,11 +253,6 @@ impl State {
         }
     }
 
-    /// Whether the removal of a message is under way.
-    pub(crate) fn is_being_removed(&self, position: Position) -> bool {
-        self.removing.contains(&position)
-    }
-
     /// The removal of a message has been committed.
     pub(crate) fn removed(&mut self, position: Position) {
         self.removing.remove(&position);

@@ -3,12 +3,9 @@
 use bytes::Bytes;
 use ninefold_time::Timestamp;
 
-use super::{State, VISIBLE_LIMIT, vested_until};
+use super::{State, vested_until};
 use crate::records::MessageRecord;
 use crate::{Position, QueueConfig, QueueError};
-
-/// The most messages loaded at once.
-const PAGE_ENTRIES: usize = 1_000;
 
 /// What happened while a page was being read.
 #[derive(Debug)]
@@ -32,7 +29,7 @@ pub(crate) struct LoadPlan {
 impl State {
     /// Plans a load, when there is something to load, room for it and no load under way.
     pub(crate) fn begin_load(&mut self, config: &QueueConfig, now: Timestamp) -> Option<LoadPlan> {
-        let room = VISIBLE_LIMIT.saturating_sub(self.lanes.visible());
+        let room = self.limits.visible_messages.saturating_sub(self.lanes.visible());
         let vested = vested_until(config, now);
         if self.loading.is_some() || self.behind() == 0 || room == 0 || self.frontier.vesting > vested {
             return None;
@@ -50,7 +47,7 @@ impl State {
         });
         Some(LoadPlan {
             from: self.frontier,
-            entries: room.min(PAGE_ENTRIES),
+            entries: room.min(self.limits.page_messages),
             until,
         })
     }
