@@ -224,7 +224,7 @@ impl Queue {
         let (sender, receiver) = oneshot::channel();
         let queue = Arc::clone(self);
         let completion: Completion = Box::new(move |result| {
-            settle(&queue, result.as_ref().map(|()| ()));
+            settle(&queue, result.as_ref().copied());
             // Whoever asked may have gone away.
             drop(sender.send(result));
         });
