@@ -188,8 +188,26 @@ pub fn copy(source: &Path, target: &Path) -> io::Result<()> {
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &copied)?;
         } else {
-            fs::copy(entry.path(), copied)?;
+            copy_file(&entry.path(), &copied)?;
         }
     }
     Ok(())
+}
+
+/// Leaves the zeros out, since journals are allocated far ahead.
+fn copy_file(source: &Path, target: &Path) -> io::Result<()> {
+    const BLOCK: usize = 64 << 10;
+    let (mut source, mut target) = (fs::File::open(source)?, fs::File::create(target)?);
+    let length = source.metadata()?.len();
+    let (mut block, zeros) = (vec![0; BLOCK], vec![0; BLOCK]);
+    let mut offset = 0;
+    while offset < length {
+        let bytes = source.read(&mut block)?;
+        if block[..bytes] != zeros[..bytes] {
+            target.seek(SeekFrom::Start(offset))?;
+            target.write_all(&block[..bytes])?;
+        }
+        offset += bytes as u64;
+    }
+    target.set_len(length)
 }

@@ -135,7 +135,7 @@ impl JournalReader {
             if buffer.is_empty() {
                 return Ok(true);
             }
-            if buffer.iter().any(|byte| *byte != 0) {
+            if !is_blank(buffer) {
                 return Ok(false);
             }
             let length = buffer.len();
@@ -248,7 +248,12 @@ impl JournalReader {
             window.extend_from_slice(buffer);
             let length = buffer.len();
             self.consume(length);
-            if let Some(place) = window.windows(id.len()).position(|bytes| bytes == id) {
+            let place = if is_blank(&window) {
+                None
+            } else {
+                window.windows(id.len()).position(|bytes| bytes == id)
+            };
+            if let Some(place) = place {
                 return Ok(Some(window_start + place as u64));
             }
             window.drain(..window.len().saturating_sub(id.len() - 1));
@@ -293,6 +298,14 @@ impl ItemHeader {
             value_bytes: value_bytes as usize,
         })
     }
+}
+
+/// Compares as blocks, since tens of megabytes of allocated zeros follow the last batch.
+fn is_blank(bytes: &[u8]) -> bool {
+    const ZEROS: [u8; 4_096] = [0; 4_096];
+    bytes
+        .chunks(ZEROS.len())
+        .all(|chunk| *chunk == ZEROS[..chunk.len()])
 }
 
 fn array<const BYTES: usize>(bytes: &[u8]) -> [u8; BYTES] {
