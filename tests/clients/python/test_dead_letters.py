@@ -125,9 +125,9 @@ def test_bad_redrive_policies(sqs, make_queue, policy):
     if policy.get("deadLetterTargetArn") == "own":
         policy = {**policy, "deadLetterTargetArn": arn_of(sqs, make_queue())}
     source = make_queue()
-    with refused_parameter() as caught:
+    with refused_parameter():
         sqs.set_queue_attributes(QueueUrl=source, Attributes={"RedrivePolicy": json.dumps(policy)})
-    assert "RedrivePolicy" in str(caught.value)
+    assert attribute(sqs, source, "RedrivePolicy") is None
 
 
 def test_the_dead_letters_of_a_queue_are_of_its_type(sqs, queue, fifo):
@@ -268,7 +268,7 @@ def test_only_dead_letters_are_moved(sqs, make_queue):
 def test_a_move_task_of_or_to_no_queue(sqs, pair):
     _, dead_letters = pair
     arn = arn_of(sqs, dead_letters)
-    missing = ("ResourceNotFoundException", "ResourceNotFoundException", 404)
+    missing = ("ResourceNotFoundException", "ResourceNotFoundException")
     with refused(*missing) as caught:
         sqs.start_message_move_task(SourceArn=arn, DestinationArn=arn + "-missing")
     assert "for the DestinationArn parameter doesn't exist" in str(caught.value)

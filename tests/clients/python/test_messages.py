@@ -187,7 +187,7 @@ def test_attribute_values_have_the_characters_of_bodies(sqs, queue):
 
 
 def test_ten_attributes_with_the_longest_names_work(sqs, queue):
-    attributes = {f"{number}" + "n" * 255: text("x") for number in range(10)}
+    attributes = {f"{number}" + "n" * 254: text("x") for number in range(10)}
     sqs.send_message(QueueUrl=queue, MessageBody="x", MessageAttributes=attributes)
     assert receive(sqs, queue, MessageAttributeNames=["All"])[0]["MessageAttributes"] == attributes
 

@@ -1,0 +1,51 @@
+"""The AWS CLI as a command, against the server of the suite."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+AWS = Path(sys.executable).parent / "aws"
+
+
+class Result:
+    def __init__(self, finished):
+        self.status = finished.returncode
+        self.output = finished.stdout
+        self.error = finished.stderr
+
+    def json(self):
+        assert self.status == 0, self.error
+        return json.loads(self.output) if self.output.strip() else {}
+
+
+@pytest.fixture
+def aws():
+    """`aws("sqs", "list-queues")` -> Result; the endpoint comes from AWS_ENDPOINT_URL, as README has it."""
+
+    def run(*arguments, **variables):
+        environment = {
+            **os.environ,
+            "AWS_ENDPOINT_URL": os.environ["NINEFOLD_ENDPOINT"],
+            "AWS_MAX_ATTEMPTS": "1",
+            "AWS_PAGER": "",
+            **variables,
+        }
+        command = [str(AWS), *arguments, "--output", "json"]
+        return Result(subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60))
+
+    return run
+
+
+@pytest.fixture
+def name():
+    return f"cli-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def queue(aws, name):
+    return aws("sqs", "create-queue", "--queue-name", name).json()["QueueUrl"]
