@@ -1,0 +1,59 @@
+//! AWS JSON bodies: whatever comes in, decoding answers, within memory in proportion to the input.
+
+use ninefold_fuzz::Mutator;
+use ninefold_protocol::json::decode_json;
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+const SEEDS: &[&str] = &[
+    r#"{"QueueUrl":"http://localhost:4566/000000000000/orders","MessageBody":"one coffee","DelaySeconds":5}"#,
+    r#"{"QueueName":"orders.fifo","Attributes":{"FifoQueue":"true","VisibilityTimeout":"30"},"tags":{"a":"b"}}"#,
+    r#"{"QueueUrl":"q","Entries":[{"Id":"1","MessageBody":"a","MessageAttributes":{"k":{"DataType":"Binary","BinaryValue":"AAEC"}}}]}"#,
+    r#"{"QueueUrl":"q","MaxNumberOfMessages":10,"WaitTimeSeconds":20,"AttributeNames":["All"],"MessageAttributeNames":[".*"]}"#,
+];
+const TOKENS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    ":",
+    ",",
+    "null",
+    "true",
+    "1e999",
+    "-0",
+    "18446744073709551616",
+    "\\u0000",
+    "\\ud800",
+    "\u{7f}",
+    "{\"a\":",
+    "[[",
+    "\"Entries\":",
+    "\"MessageAttributes\":",
+];
+
+#[test]
+fn any_json_body_is_decoded_or_refused() {
+    let model = ninefold_model::sqs();
+    let mut mutator = Mutator::new(1, SEEDS, TOKENS);
+    let mut decoded = 0;
+    for _ in 0..Mutator::inputs() {
+        let input = mutator.next_input();
+        for name in ["SendMessage", "SendMessageBatch", "CreateQueue", "ReceiveMessage"] {
+            let operation = model.operation(name).unwrap();
+            let before = MEMORY.current_usage();
+            MEMORY.reset_peak_usage();
+            decoded += usize::from(decode_json(model, operation, &input).is_ok());
+            let used = MEMORY.peak_usage().saturating_sub(before);
+            assert!(
+                used <= (64 << 10) + 200 * input.len(),
+                "{used} bytes for {} of input",
+                input.len()
+            );
+        }
+    }
+    assert!(decoded > 0, "nothing was decoded: the seeds are wrong");
+}
