@@ -18,7 +18,7 @@ ACCESS_KEY_ID = "AKIDEXAMPLE"
 SECRET_ACCESS_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 TOKEN = "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGd=="
 SUITE_HOST = "http://example.amazonaws.com"
-LOREM = "Action=SendMessage&MessageBody=caf%C3%A9+%26+more&Version=2012-11-05"
+SEND_MESSAGE_FORM = "Action=SendMessage&MessageBody=caf%C3%A9+%26+more&Version=2012-11-05"
 UNRESERVED = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -60,8 +60,8 @@ REQUESTS = [
            headers=[("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", "AmazonSQS.SendMessage"), ("X-Amzn-Query-Mode", "true")],
            body='{"QueueUrl":"http://localhost:4566/123456789012/a","MessageBody":"caf\u00e9"}'),
     vector("sqs-query", method="POST", url="http://localhost:4566/123456789012/a", service="sqs",
-           headers=[("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")], body=LOREM),
-    vector("sqs-get-query", url=f"http://sqs.us-east-1.amazonaws.com/123456789012/a.fifo?{LOREM.replace('+', '%20')}", service="sqs"),
+           headers=[("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")], body=SEND_MESSAGE_FORM),
+    vector("sqs-get-query", url=f"http://sqs.us-east-1.amazonaws.com/123456789012/a.fifo?{SEND_MESSAGE_FORM.replace('+', '%20')}", service="sqs"),
     vector("default-port-http", url="http://localhost:80/", service="sqs"),
     vector("default-port-https", url="https://localhost:443/", service="sqs"),
     vector("ipv6-host", url="http://[::1]:4566/", service="sqs"),
