@@ -158,3 +158,69 @@ impl Translation<'_> {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn javas_dialect_is_understood() {
+        let cases = [
+            (r"[a-zA-Z0-9-_]+", "a-Z_9", true),
+            (r"[a-zA-Z0-9-_]+", "a b", false),
+            (r"[\w+=,.@-]*", "", true),
+            (r"[\w+=,.@-]*", "a+b@c", true),
+            // Java's \w and \d are ASCII, and the whole value must match.
+            (r"[\w+=,.@-]*", "ä", false),
+            (r"[\d]*", "٣", false),
+            (r"[a-z]+", "abc\n", false),
+            (r"^[a-z]+$", "abc", true),
+            ("a|b", "ax", false),
+            (r"[\u0020-\u00FF]+", "aÿ", true),
+            (r"[\u0020-\u00FF]+", "aĀ", false),
+            (r"[\u0020-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+", "a😀", true),
+            (r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", "Größe 7", true),
+            (r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", "a;b", false),
+            (r"\p{ASCII}*", "abc", true),
+            (r"[0-9A-Za-z\.\-_]*", "a.b-c", true),
+            (r"arn:(aws[a-zA-Z-]*)?:lambda:[^:\s]+", "arn:aws:lambda:x", true),
+            (r"\S+", "a b", false),
+            (r"[ -~]{2,4}", "a~", true),
+        ];
+        for (source, value, expected) in cases {
+            let pattern = Pattern::new(source);
+            assert!(pattern.is_checked(), "{source}");
+            assert_eq!(pattern.matches(value), expected, "{source} on {value:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_java_has_is_not_checked() {
+        let sources = [
+            r"(?!^[0-9]+$)([a-zA-Z0-9-_]+)",
+            r"^(?=.*[a-z]).+$",
+            r"[a-z]*(?<!\.)",
+            r"a++",
+            r"(a)\1",
+            r"\u00",
+            r"[a",
+        ];
+        for source in sources {
+            let pattern = Pattern::new(source);
+            assert!(!pattern.is_checked(), "{source}");
+            assert!(pattern.matches("anything at all"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_pattern_panics(source in r"[\[\]\\(){}?*+|^$&~u0-9a-z.-]{0,24}", value: String) {
+            let pattern = Pattern::new(source.leak());
+            if !pattern.is_checked() {
+                prop_assert!(pattern.matches(&value));
+            }
+        }
+    }
+}

@@ -53,6 +53,11 @@ impl ServiceModel {
         &self.shapes[id.0 as usize]
     }
 
+    /// Every shape.
+    pub fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
     /// A shape by name: for set-up and tests, never needed while serving.
     pub fn shape_named(&self, name: &str) -> Option<ShapeId> {
         self.shapes_by_name.get(name).copied()

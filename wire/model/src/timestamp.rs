@@ -104,3 +104,94 @@ impl Serialize for Timestamp {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("not a timestamp")]
 pub struct TimestampError;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_format_is_written_and_read() {
+        let cases = [
+            (
+                1_700_000_000_000,
+                "2023-11-14T22:13:20Z",
+                "1700000000",
+                "Tue, 14 Nov 2023 22:13:20 GMT",
+            ),
+            (0, "1970-01-01T00:00:00Z", "0", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (
+                -1_000,
+                "1969-12-31T23:59:59Z",
+                "-1",
+                "Wed, 31 Dec 1969 23:59:59 GMT",
+            ),
+        ];
+        for (milliseconds, iso8601, unix, rfc822) in cases {
+            let timestamp = Timestamp::from_milliseconds(milliseconds);
+            for (format, text) in [
+                (TimestampFormat::Iso8601, iso8601),
+                (TimestampFormat::UnixTimestamp, unix),
+                (TimestampFormat::Rfc822, rfc822),
+            ] {
+                assert_eq!(timestamp.format(format), text);
+                assert_eq!(Timestamp::parse(text), Ok(timestamp), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn milliseconds_are_kept_where_the_format_has_them() {
+        let timestamp = Timestamp::from_milliseconds(1_700_000_000_123);
+        assert_eq!(
+            timestamp.format(TimestampFormat::Iso8601),
+            "2023-11-14T22:13:20.123Z"
+        );
+        assert_eq!(timestamp.format(TimestampFormat::UnixTimestamp), "1700000000.123");
+        assert_eq!(
+            timestamp.format(TimestampFormat::Rfc822),
+            "Tue, 14 Nov 2023 22:13:20 GMT"
+        );
+        assert_eq!(Timestamp::parse("2023-11-14T23:13:20.123+01:00"), Ok(timestamp));
+    }
+
+    #[test]
+    fn what_is_no_timestamp_is_refused() {
+        for text in [
+            "",
+            "NaN",
+            "inf",
+            "1e300",
+            "yesterday",
+            "2023-11-14",
+            "2023-13-14T22:13:20Z",
+        ] {
+            assert_eq!(Timestamp::parse(text), Err(TimestampError), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_timestamp_is_written(milliseconds: i64) {
+            let timestamp = Timestamp::from_milliseconds(milliseconds);
+            prop_assert!(timestamp.format(TimestampFormat::Iso8601).ends_with('Z'));
+            prop_assert!(timestamp.format(TimestampFormat::Rfc822).ends_with("GMT"));
+        }
+
+        #[test]
+        fn timestamps_of_our_era_come_back(milliseconds in 0i64..250_000_000_000_000) {
+            let timestamp = Timestamp::from_milliseconds(milliseconds);
+            for format in [TimestampFormat::Iso8601, TimestampFormat::UnixTimestamp] {
+                prop_assert_eq!(Timestamp::parse(&timestamp.format(format)), Ok(timestamp));
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text: String) {
+            if let Ok(timestamp) = Timestamp::parse(&text) {
+                timestamp.format(TimestampFormat::Iso8601);
+            }
+        }
+    }
+}
