@@ -1,0 +1,193 @@
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ValueEnum};
+use ninefold_http::Limits;
+use serde::{Deserialize, Serialize};
+
+use super::{ConfigError, DEFAULT_FILE};
+
+/// Everything that can be set, as one source sets it.
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The directory that everything is kept in [default: ninefold-data]
+    #[arg(long, env = "NINEFOLD_DATA", value_name = "DIRECTORY")]
+    pub(crate) data: Option<PathBuf>,
+    /// Listen on this port of 127.0.0.1; 0 takes a free one [default: 4566]
+    #[arg(long, env = "NINEFOLD_PORT", value_name = "PORT")]
+    pub(crate) port: Option<u16>,
+    /// Listen on this address instead; beyond loopback it needs `--auth enforce`
+    #[arg(long, env = "NINEFOLD_LISTEN", value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Whose requests are answered [default: open]
+    #[arg(long, env = "NINEFOLD_AUTH", value_name = "MODE")]
+    pub(crate) auth: Option<Auth>,
+    /// What an acknowledged request survives [default: sync]
+    #[arg(long, env = "NINEFOLD_DURABILITY", value_name = "MODE")]
+    pub(crate) durability: Option<Durability>,
+    /// The region of requests that name none [default: us-east-1]
+    #[arg(long, env = "NINEFOLD_REGION", value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// The account of requests that name none, 12 digits [default: 000000000000]
+    #[arg(long, env = "NINEFOLD_ACCOUNT", value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Speak TLS with this certificate chain (PEM)
+    #[arg(long, env = "NINEFOLD_TLS_CERTIFICATE", value_name = "FILE")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// The private key of the certificate (PEM)
+    #[arg(long, env = "NINEFOLD_TLS_KEY", value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// How logs are written to standard error [default: text]
+    #[arg(long, env = "NINEFOLD_LOG_FORMAT", value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// What is logged: error, warn, info, debug or trace, also per module [default: info]
+    #[arg(long, env = "NINEFOLD_LOG_LEVEL", value_name = "LEVEL")]
+    pub(crate) log_level: Option<String>,
+    /// The largest request body, in bytes [default: 8388608]
+    #[arg(long, env = "NINEFOLD_MAX_REQUEST_BYTES", value_name = "BYTES")]
+    pub(crate) max_request_bytes: Option<usize>,
+    /// How many connections may be open at one time; more wait [default: 10000]
+    #[arg(long, env = "NINEFOLD_MAX_CONNECTIONS", value_name = "COUNT")]
+    pub(crate) max_connections: Option<usize>,
+    /// How long a client may take over a TLS handshake or the head of a request [default: 10]
+    #[arg(long, env = "NINEFOLD_HEAD_TIMEOUT_SECONDS", value_name = "SECONDS")]
+    pub(crate) head_timeout_seconds: Option<u32>,
+    /// How long a client may take over the body of a request [default: 30]
+    #[arg(long, env = "NINEFOLD_BODY_TIMEOUT_SECONDS", value_name = "SECONDS")]
+    pub(crate) body_timeout_seconds: Option<u32>,
+    /// How long a connection may stay open between requests [default: 120]
+    #[arg(long, env = "NINEFOLD_IDLE_TIMEOUT_SECONDS", value_name = "SECONDS")]
+    pub(crate) idle_timeout_seconds: Option<u32>,
+    /// How long requests in flight may take to finish when the server stops [default: 10]
+    #[arg(long, env = "NINEFOLD_DRAIN_TIMEOUT_SECONDS", value_name = "SECONDS")]
+    pub(crate) drain_timeout_seconds: Option<u32>,
+}
+
+/// Whose requests are answered.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Auth {
+    /// Everyone's: any credentials do, and a 12-digit access key id selects the account
+    #[default]
+    Open,
+    /// Those signed with a key from `ninefold keys`, as far as policies allow
+    Enforce,
+}
+
+/// What an acknowledged request survives.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Durability {
+    /// Power loss: it is on disk
+    #[default]
+    Sync,
+    /// The end of the process, not of the machine: it is in the page cache
+    Os,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+impl Settings {
+    /// The arguments and environment over the configuration file (the default one only if it exists).
+    pub(crate) fn load(self, file: Option<&Path>) -> Result<Self, ConfigError> {
+        let settings = match file {
+            Some(path) => Self::read(path)?,
+            None if Path::new(DEFAULT_FILE).exists() => Self::read(Path::new(DEFAULT_FILE))?,
+            None => Settings::default(),
+        };
+        Ok(self.over(settings))
+    }
+
+    fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|cause: io::Error| ConfigError::Unreadable {
+            path: path.to_owned(),
+            cause,
+        })?;
+        Self::parse(&text).map_err(|cause| ConfigError::File {
+            path: path.to_owned(),
+            cause,
+        })
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// These settings, and others where these leave something open. `port` and `listen` are two ways to say one
+    /// thing: saying either hides both of what is below.
+    pub(super) fn over(self, below: Settings) -> Self {
+        let names_address = self.port.is_some() || self.listen.is_some();
+        let (port, listen) = if names_address {
+            (None, None)
+        } else {
+            (below.port, below.listen)
+        };
+        Settings {
+            data: self.data.or(below.data),
+            port: self.port.or(port),
+            listen: self.listen.or(listen),
+            auth: self.auth.or(below.auth),
+            durability: self.durability.or(below.durability),
+            region: self.region.or(below.region),
+            account: self.account.or(below.account),
+            tls_certificate: self.tls_certificate.or(below.tls_certificate),
+            tls_key: self.tls_key.or(below.tls_key),
+            log_format: self.log_format.or(below.log_format),
+            log_level: self.log_level.or(below.log_level),
+            max_request_bytes: self.max_request_bytes.or(below.max_request_bytes),
+            max_connections: self.max_connections.or(below.max_connections),
+            head_timeout_seconds: self.head_timeout_seconds.or(below.head_timeout_seconds),
+            body_timeout_seconds: self.body_timeout_seconds.or(below.body_timeout_seconds),
+            idle_timeout_seconds: self.idle_timeout_seconds.or(below.idle_timeout_seconds),
+            drain_timeout_seconds: self.drain_timeout_seconds.or(below.drain_timeout_seconds),
+        }
+    }
+
+    /// Arguments beat the environment, and clap has put both into these settings: where one names a port and the
+    /// other an address, the argument's stays.
+    pub(crate) fn prefer_arguments(&mut self, matches: &ArgMatches) {
+        match (matches.value_source("port"), matches.value_source("listen")) {
+            (Some(ValueSource::CommandLine), Some(ValueSource::EnvVariable)) => self.listen = None,
+            (Some(ValueSource::EnvVariable), Some(ValueSource::CommandLine)) => self.port = None,
+            _ => {}
+        }
+    }
+
+    /// These settings with nothing left open but what has no default.
+    pub(crate) fn with_defaults(self) -> Self {
+        let limits = Limits::default();
+        let seconds = |duration: std::time::Duration| u32::try_from(duration.as_secs()).ok();
+        self.over(Settings {
+            data: Some("ninefold-data".into()),
+            port: Some(4566),
+            listen: None,
+            auth: Some(Auth::default()),
+            durability: Some(Durability::default()),
+            region: Some("us-east-1".to_owned()),
+            account: Some("000000000000".to_owned()),
+            tls_certificate: None,
+            tls_key: None,
+            log_format: Some(LogFormat::default()),
+            log_level: Some("info".to_owned()),
+            max_request_bytes: Some(8 * 1024 * 1024),
+            max_connections: Some(limits.connections),
+            head_timeout_seconds: seconds(limits.head_timeout),
+            body_timeout_seconds: seconds(limits.body_timeout),
+            idle_timeout_seconds: seconds(limits.idle_timeout),
+            drain_timeout_seconds: seconds(limits.drain_timeout),
+        })
+    }
+}

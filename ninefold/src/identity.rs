@@ -1,0 +1,14 @@
+//! Who calls, and what they may do.
+
+mod access_key;
+mod authenticate;
+mod authorize;
+mod key_file;
+mod keys;
+mod sealing;
+
+pub(crate) use access_key::{AccessKey, UserName};
+pub(crate) use authenticate::Authenticator;
+pub(crate) use authorize::{AllowAll, PolicyAuthorizer};
+pub(crate) use key_file::{KeyError, KeyFile};
+pub(crate) use keys::AccessKeys;

@@ -1,0 +1,276 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ninefold_model::{Timestamp, TimestampFormat};
+use ninefold_policy::{AccountId, Context, Policy, PolicyKind, Principal, Request, evaluate};
+use ninefold_protocol::{Authorizer, CallContext, PrincipalKind, ServiceError};
+use ninefold_time::Clock;
+use parking_lot::RwLock;
+
+use super::{AccessKey, AccessKeys};
+
+/// As many policies of resources as are kept parsed.
+const CACHED_POLICIES: usize = 1_024;
+
+/// Allows everything: nobody was asked who they are.
+pub(crate) struct AllowAll;
+
+impl Authorizer for AllowAll {
+    fn authorize(&self, _: &CallContext, _: &str, _: &str, _: Option<&str>) -> Result<(), ServiceError> {
+        Ok(())
+    }
+}
+
+/// Decides by the policy of the caller's access key and that of the resource.
+pub(crate) struct PolicyAuthorizer {
+    keys: Arc<AccessKeys>,
+    clock: Arc<dyn Clock>,
+    /// Policies of resources by their text; emptied when full.
+    parsed: RwLock<HashMap<Box<str>, Arc<Policy>>>,
+}
+
+impl PolicyAuthorizer {
+    pub(crate) fn new(keys: Arc<AccessKeys>, clock: Arc<dyn Clock>) -> Self {
+        PolicyAuthorizer {
+            keys,
+            clock,
+            parsed: RwLock::default(),
+        }
+    }
+
+    fn resource_policy(&self, text: &str) -> Result<Arc<Policy>, ServiceError> {
+        if let Some(policy) = self.parsed.read().get(text) {
+            return Ok(Arc::clone(policy));
+        }
+        let policy = Policy::parse(text, PolicyKind::Resource).map_err(|error| {
+            // It was valid when it was stored.
+            tracing::error!(%error, "a stored resource policy cannot be read");
+            ServiceError::internal("The policy of the resource cannot be read.")
+        })?;
+        let policy = Arc::new(policy);
+        let mut parsed = self.parsed.write();
+        if parsed.len() >= CACHED_POLICIES {
+            parsed.clear();
+        }
+        parsed.insert(text.into(), Arc::clone(&policy));
+        Ok(policy)
+    }
+
+    /// What conditions can ask about a call.
+    fn conditions(&self, call: &CallContext) -> Context {
+        let mut context = Context::new();
+        if let Some(address) = call.source_ip {
+            context.insert("aws:SourceIp", address.to_string());
+        }
+        let now = self.clock.now();
+        let milliseconds = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+        let written = Timestamp::from_milliseconds(milliseconds).format(TimestampFormat::Iso8601);
+        context.insert("aws:CurrentTime", written);
+        context.insert("aws:EpochTime", now.as_secs().to_string());
+        context.insert("aws:RequestedRegion", call.region.as_str());
+        context.insert(
+            "aws:SecureTransport",
+            (call.endpoint.scheme == "https").to_string(),
+        );
+        context
+    }
+}
+
+impl Authorizer for PolicyAuthorizer {
+    fn authorize(
+        &self,
+        context: &CallContext,
+        action: &str,
+        resource_arn: &str,
+        resource_policy: Option<&str>,
+    ) -> Result<(), ServiceError> {
+        let key = context
+            .principal
+            .access_key_id
+            .as_deref()
+            .and_then(|id| self.keys.find(id));
+        let principal = principal(context, key.as_deref())?;
+        let resource_policy = resource_policy
+            .map(|text| self.resource_policy(text))
+            .transpose()?;
+        let identity_policies: Vec<&Policy> = key.iter().filter_map(|key| key.policy.as_ref()).collect();
+        let resource_account = owner(resource_arn)
+            .or_else(|| AccountId::new(context.principal.account.as_str()))
+            .ok_or_else(denied)?;
+        let conditions = self.conditions(context);
+        let request = Request {
+            principal: &principal,
+            action,
+            resource: resource_arn,
+            resource_account: &resource_account,
+            context: &conditions,
+        };
+        let decision = evaluate(&request, &identity_policies, resource_policy.as_deref());
+        match decision.denial_message(&request) {
+            None => Ok(()),
+            Some(message) => Err(ServiceError::access_denied(message)),
+        }
+    }
+}
+
+/// The principal in the policy language's terms.
+fn principal(context: &CallContext, key: Option<&AccessKey>) -> Result<Principal, ServiceError> {
+    let caller = &context.principal;
+    let account = AccountId::new(caller.account.as_str()).ok_or_else(denied)?;
+    match caller.kind {
+        PrincipalKind::Root => Ok(Principal::AccountRoot { account }),
+        PrincipalKind::User => {
+            // A key that was deleted since it was authenticated is worth nothing.
+            let (user, user_id) = key
+                .and_then(|key| key.user.as_ref().zip(key.user_id()))
+                .ok_or_else(denied)?;
+            Ok(Principal::User {
+                account,
+                arn: caller.arn.clone(),
+                user_id,
+                name: user.to_string(),
+            })
+        }
+        PrincipalKind::Anonymous => Ok(Principal::Anonymous),
+        PrincipalKind::Service => Ok(Principal::Service {
+            name: caller.arn.clone(),
+        }),
+        // No session was ever given out.
+        PrincipalKind::AssumedRole => Err(denied()),
+    }
+}
+
+fn denied() -> ServiceError {
+    ServiceError::access_denied("Access Denied")
+}
+
+/// The account in an ARN (`arn:partition:service:region:account:resource`).
+fn owner(arn: &str) -> Option<AccountId> {
+    AccountId::new(arn.split(':').nth(4)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use ninefold_protocol::{Endpoint, Protocol, Region, RequestId};
+    use ninefold_time::ManualClock;
+
+    use super::*;
+    use crate::identity::{KeyFile, UserName};
+
+    const QUEUE: &str = "arn:aws:sqs:us-east-1:123456789012:orders";
+
+    struct Fixture {
+        _directory: tempfile::TempDir,
+        authorizer: Arc<PolicyAuthorizer>,
+        key: AccessKey,
+    }
+
+    fn fixture(user: Option<&str>, policy: Option<&str>) -> Fixture {
+        let directory = tempfile::tempdir().unwrap();
+        let file = KeyFile::new(directory.path());
+        let key = AccessKey::generate(
+            ninefold_protocol::AccountId::parse("123456789012").unwrap(),
+            user.and_then(UserName::parse),
+            policy.map(|json| Policy::parse(json, PolicyKind::Identity).unwrap()),
+        )
+        .unwrap();
+        file.add(&key).unwrap();
+        let keys = Arc::new(AccessKeys::open(file).unwrap());
+        Fixture {
+            _directory: directory,
+            authorizer: Arc::new(PolicyAuthorizer::new(keys, Arc::new(ManualClock::default()))),
+            key,
+        }
+    }
+
+    fn ask(fixture: &Fixture, resource: &str, resource_policy: Option<&str>) -> Result<(), String> {
+        let context = CallContext {
+            request_id: RequestId::from_random_bits(1),
+            principal: ninefold_protocol::Principal {
+                account: fixture.key.account,
+                arn: fixture.key.principal_arn(),
+                access_key_id: Some(fixture.key.id.clone()),
+                kind: match fixture.key.user {
+                    Some(_) => PrincipalKind::User,
+                    None => PrincipalKind::Root,
+                },
+            },
+            region: Region::parse("us-east-1").unwrap(),
+            endpoint: Endpoint {
+                scheme: "http",
+                host: "localhost".to_owned(),
+            },
+            source_ip: Some([127, 0, 0, 1].into()),
+            protocol: Protocol::AwsJson10,
+            authorizer: Arc::clone(&fixture.authorizer) as Arc<dyn Authorizer>,
+        };
+        context
+            .authorize("sqs:sendmessage", resource, resource_policy)
+            .map_err(|error| error.message)
+    }
+
+    fn statement(effect: &str, rest: &str) -> String {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}","Action":"sqs:*","Resource":"*"{rest}}}]}}"#
+        )
+    }
+
+    #[test]
+    fn an_account_owns_its_resources_and_no_others() {
+        let root = fixture(None, None);
+        assert_eq!(ask(&root, QUEUE, None), Ok(()));
+        assert_eq!(ask(&root, "*", None), Ok(()));
+        let foreign = ask(&root, "arn:aws:sqs:us-east-1:999999999999:orders", None).unwrap_err();
+        assert!(foreign.contains("no resource-based policy allows"), "{foreign}");
+    }
+
+    #[test]
+    fn a_user_may_do_what_a_policy_allows() {
+        let nobody = fixture(Some("alice"), None);
+        assert_eq!(
+            ask(&nobody, QUEUE, None).unwrap_err(),
+            "User: arn:aws:iam::123456789012:user/alice is not authorized to perform: sqs:sendmessage on resource: \
+             arn:aws:sqs:us-east-1:123456789012:orders because no identity-based policy allows the \
+             sqs:sendmessage action"
+        );
+        let public = statement("Allow", r#","Principal":"*""#);
+        assert_eq!(ask(&nobody, QUEUE, Some(&public)), Ok(()));
+        let allowed = fixture(Some("alice"), Some(&statement("Allow", "")));
+        assert_eq!(ask(&allowed, QUEUE, None), Ok(()));
+        let closed = statement("Deny", r#","Principal":"*""#);
+        let denied = ask(&allowed, QUEUE, Some(&closed)).unwrap_err();
+        assert!(
+            denied.ends_with("with an explicit deny in a resource-based policy"),
+            "{denied}"
+        );
+    }
+
+    #[test]
+    fn conditions_see_the_call() {
+        for (condition, expected) in [
+            (r#"{"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}"#, true),
+            (r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, false),
+            (r#"{"Bool":{"aws:SecureTransport":"true"}}"#, false),
+            (r#"{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}"#, true),
+            (
+                r#"{"DateLessThan":{"aws:CurrentTime":"2026-01-02T00:00:00Z"}}"#,
+                true,
+            ),
+            (
+                r#"{"DateLessThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}}"#,
+                false,
+            ),
+        ] {
+            let policy = statement("Allow", &format!(r#","Condition":{condition}"#));
+            let alice = fixture(Some("alice"), Some(&policy));
+            assert_eq!(ask(&alice, QUEUE, None).is_ok(), expected, "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_deleted_key_is_worth_nothing() {
+        let mut alice = fixture(Some("alice"), Some(&statement("Allow", "")));
+        alice.key.id = "AKIAGONE".to_owned();
+        assert_eq!(ask(&alice, QUEUE, None), Err("Access Denied".to_owned()));
+    }
+}

@@ -1,0 +1,233 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use ninefold_http::ConnectionCount;
+use ninefold_queue::QueueEngine;
+use ninefold_store::{Histogram, Store};
+use ninefold_time::Clock;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+
+use super::{OperationFigures, ServiceFigures};
+
+/// As many queues as are reported, in the order of their keys.
+const MAXIMUM_QUEUES: usize = 1_000;
+
+/// Where figures come from.
+pub(crate) struct Sources {
+    pub(crate) services: Vec<Arc<ServiceFigures>>,
+    pub(crate) unrouted: Arc<OperationFigures>,
+    pub(crate) connections: ConnectionCount,
+    pub(crate) queues: Arc<QueueEngine>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Gathers the figures at the moment they are asked for.
+pub(crate) struct Scrape(Sources);
+
+impl fmt::Debug for Scrape {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Scrape").finish_non_exhaustive()
+    }
+}
+
+impl Collector for Scrape {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut page = Page(encoder);
+        self.process(&mut page)?;
+        self.requests(&mut page)?;
+        self.queues(&mut page)?;
+        self.store(&mut page)
+    }
+}
+
+impl Scrape {
+    pub(crate) fn new(sources: Sources) -> Self {
+        Scrape(sources)
+    }
+
+    fn process(&self, page: &mut Page<'_>) -> fmt::Result {
+        let version = [("version", env!("CARGO_PKG_VERSION"))];
+        page.family("ninefold_build", "The version that runs", MetricType::Info)?
+            .encode_info(&version)?;
+        page.gauge(
+            "ninefold_connections",
+            "Open connections",
+            self.0.connections.open() as f64,
+        )?;
+        match resident_bytes() {
+            Some(bytes) => page.gauge("process_resident_memory_bytes", "Resident memory", bytes as f64),
+            None => Ok(()),
+        }
+    }
+
+    /// Every operation that was asked for, with its service.
+    fn operations(&self) -> impl Iterator<Item = (&'static str, &'static str, &OperationFigures)> {
+        let of_services = self.0.services.iter().flat_map(|service| {
+            service
+                .used()
+                .map(|(operation, figures)| (service.model.name, operation, figures))
+        });
+        let unrouted = Some(("unknown", "unknown", &*self.0.unrouted));
+        of_services.chain(unrouted.filter(|(_, _, figures)| figures.is_used()))
+    }
+
+    fn requests(&self, page: &mut Page<'_>) -> fmt::Result {
+        let help = "Requests answered, by operation and result: Success or the error's code";
+        let mut family = page.family("ninefold_requests", help, MetricType::Counter)?;
+        for (service, operation, figures) in self.operations() {
+            let mut count = |result: &str, count: u64| {
+                let labels = [("service", service), ("operation", operation), ("result", result)];
+                family
+                    .encode_family(&labels)?
+                    .encode_counter::<NoLabelSet, _, u64>(&count, None)
+            };
+            count("Success", figures.succeeded.load(Ordering::Relaxed))?;
+            for (code, failures) in figures.failed.lock().iter() {
+                count(code, *failures)?;
+            }
+        }
+        let help = "From a request's arrival to its answer; receiving messages includes waiting for them";
+        let mut family = page.family("ninefold_request_seconds", help, MetricType::Histogram)?;
+        for (service, operation, figures) in self.operations() {
+            let labels = [("service", service), ("operation", operation)];
+            let buckets = figures.latency.buckets();
+            let count = buckets.iter().map(|(_, count)| count).sum();
+            family.encode_family(&labels)?.encode_histogram::<NoLabelSet>(
+                figures.latency.sum_seconds(),
+                count,
+                &buckets,
+                None,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn queues(&self, page: &mut Page<'_>) -> fmt::Result {
+        let now = self.0.clock.now();
+        let queues: Vec<_> = self
+            .0
+            .queues
+            .queues(b"", None, MAXIMUM_QUEUES)
+            .into_iter()
+            .map(|queue| {
+                (
+                    String::from_utf8_lossy(&queue.key().0).into_owned(),
+                    queue.counts(),
+                )
+            })
+            .collect();
+        let help = "Messages in a queue, by state";
+        let mut family = page.family("ninefold_queue_messages", help, MetricType::Gauge)?;
+        for (queue, counts) in &queues {
+            for (state, count) in [
+                ("visible", counts.visible),
+                ("in_flight", counts.in_flight),
+                ("delayed", counts.delayed),
+            ] {
+                let labels = [("queue", queue.as_str()), ("state", state)];
+                family.encode_family(&labels)?.encode_gauge(&(count as f64))?;
+            }
+        }
+        let help = "Age of the oldest visible message of a queue";
+        let mut family = page.family(
+            "ninefold_queue_oldest_message_age_seconds",
+            help,
+            MetricType::Gauge,
+        )?;
+        for (queue, counts) in &queues {
+            if let Some(sent_at) = counts.oldest_sent_at {
+                let age = now.duration_since(sent_at).as_secs_f64();
+                family
+                    .encode_family(&[("queue", queue.as_str())])?
+                    .encode_gauge(&age)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn store(&self, page: &mut Page<'_>) -> fmt::Result {
+        let figures = self.0.store.figures();
+        page.counter("ninefold_store_batches", "Batches committed", figures.batches)?;
+        page.counter(
+            "ninefold_store_rounds",
+            "Rounds that batches were committed in",
+            figures.rounds,
+        )?;
+        page.counter(
+            "ninefold_store_syncs",
+            "Rounds that were synced to disk",
+            figures.syncs,
+        )?;
+        page.counter(
+            "ninefold_store_failed_batches",
+            "Batches refused or failed",
+            figures.failed_batches,
+        )?;
+        page.counter(
+            "ninefold_store_written_bytes",
+            "Keys and values committed",
+            figures.bytes_written,
+        )?;
+        page.gauge(
+            "ninefold_store_queued_bytes",
+            "Waiting to be written",
+            figures.queued_bytes as f64,
+        )?;
+        page.gauge(
+            "ninefold_store_journal_bytes",
+            "Journal on disk",
+            figures.journal_bytes as f64,
+        )?;
+        page.gauge(
+            "ninefold_store_disk_bytes",
+            "Tables and journal on disk",
+            figures.disk_bytes as f64,
+        )?;
+        let help = "How long a round took to write and sync";
+        page.histogram("ninefold_store_sync_seconds", help, &figures.sync_seconds)?;
+        page.histogram(
+            "ninefold_store_round_batches",
+            "How many batches a round had",
+            &figures.round_batches,
+        )
+    }
+}
+
+/// What is being written.
+struct Page<'a>(DescriptorEncoder<'a>);
+
+impl Page<'_> {
+    fn family<'s>(
+        &'s mut self,
+        name: &'s str,
+        help: &'s str,
+        kind: MetricType,
+    ) -> Result<MetricEncoder<'s>, fmt::Error> {
+        self.0.encode_descriptor(name, help, None, kind)
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        self.family(name, help, MetricType::Counter)?
+            .encode_counter::<NoLabelSet, _, u64>(&value, None)
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: f64) -> fmt::Result {
+        self.family(name, help, MetricType::Gauge)?.encode_gauge(&value)
+    }
+
+    fn histogram(&mut self, name: &str, help: &str, histogram: &Histogram) -> fmt::Result {
+        self.family(name, help, MetricType::Histogram)?
+            .encode_histogram::<NoLabelSet>(histogram.sum, histogram.count, &histogram.buckets, None)
+    }
+}
+
+/// The memory of this process that is resident, where the system tells (Linux).
+fn resident_bytes() -> Option<u64> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = statm.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * rustix::param::page_size() as u64)
+}
