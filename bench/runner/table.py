@@ -82,7 +82,7 @@ def rate_table(workload, by_contender):
             continue
         values = [report[workload.figure] for report in good]
         share = f"{median(values) / median(limit):.3f}" if limit else ""
-        processor = median(report["server_processor_seconds"] * 1e6 / max(1, report["requests"]) for report in good)
+        processor = median(report["server_processor_seconds"] * 1e6 / max(1, report["answered"]) for report in good)
         body.append([
             TITLES[name], spread(values, whole), share,
             milliseconds(median(report["latency_us"]["p50"] for report in good)),

@@ -37,6 +37,8 @@ pub struct Limits {
 const ERROR_LIMIT: u64 = 1_000;
 /// Longest time without any answer before a run ends.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
+/// Longest time that requests under way at the end of a run are waited for.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 /// A broken connection is opened again not sooner than the loop comes round; this bounds the wait for events.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -60,6 +62,8 @@ struct Run<'a> {
     send: Vec<u8>,
     receive: Vec<u8>,
     counts: Counts,
+    answered: u64,
+    draining: bool,
 }
 
 #[derive(Default)]
@@ -94,6 +98,8 @@ pub fn run(
         send,
         receive,
         counts: Counts::default(),
+        answered: 0,
+        draining: false,
     };
     let mut poll = Poll::new()?;
     let mut workers = open(endpoint.address, connections, poll.registry())?;
@@ -115,7 +121,8 @@ pub fn run(
         ..Counts::default()
     };
     let elapsed = run.turn(&mut poll, &mut workers, limits)?.as_secs_f64();
-    Ok(report(name, connections, elapsed, run.counts))
+    run.drain(&mut poll, &mut workers)?;
+    Ok(report(name, connections, elapsed, run.answered, run.counts))
 }
 
 fn open(address: SocketAddr, connections: usize, registry: &Registry) -> io::Result<Vec<Worker>> {
@@ -131,7 +138,7 @@ fn open(address: SocketAddr, connections: usize, registry: &Registry) -> io::Res
         .collect()
 }
 
-fn report(name: &str, connections: usize, seconds: f64, counts: Counts) -> ThroughputReport {
+fn report(name: &str, connections: usize, seconds: f64, answered: u64, counts: Counts) -> ThroughputReport {
     let clean = counts.errors.errors == 0 && counts.requests > 0;
     ThroughputReport {
         workload: name.to_owned(),
@@ -141,6 +148,7 @@ fn report(name: &str, connections: usize, seconds: f64, counts: Counts) -> Throu
         messages: counts.messages,
         requests_per_second: counts.requests as f64 / seconds,
         messages_per_second: counts.messages as f64 / seconds,
+        answered,
         empty_receives: counts.empty_receives,
         reconnects: counts.reconnects,
         errors: counts.errors,
@@ -181,6 +189,24 @@ impl Run<'_> {
         }
     }
 
+    /// Reads the answers to the requests under way without sending more, so that what follows the run (deleting
+    /// the queue) doesn't race with them.
+    fn drain(&mut self, poll: &mut Poll, workers: &mut [Worker]) -> io::Result<()> {
+        let mut events = Events::with_capacity(1024);
+        let deadline = Instant::now() + DRAIN_LIMIT;
+        self.draining = true;
+        while workers.iter().any(|worker| worker.connection.is_waiting()) && Instant::now() < deadline {
+            match poll.poll(&mut events, Some(TICK)) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                result => result?,
+            }
+            for event in &events {
+                self.on_event(event, &mut workers[event.token().0], poll.registry())?;
+            }
+        }
+        Ok(())
+    }
+
     fn on_event(&mut self, event: &Event, worker: &mut Worker, registry: &Registry) -> io::Result<()> {
         match self.exchange(event, worker, registry) {
             Ok(()) => Ok(()),
@@ -203,6 +229,10 @@ impl Run<'_> {
         let Some(response) = worker.connection.response()? else {
             return Ok(());
         };
+        self.answered += 1;
+        if self.draining {
+            return Ok(());
+        }
         let delete = match (worker.step, response.status) {
             (Step::Send, 200) => self.on_sent(&response.body, worker.started, &mut worker.step),
             (Step::Receive, 200) => self.on_received(&response.body, &mut worker.step),
@@ -265,6 +295,9 @@ impl Run<'_> {
 
     /// Starts over on a connection that was opened again.
     fn restart(&mut self, worker: &mut Worker, registry: &Registry) -> io::Result<()> {
+        if self.draining {
+            return Ok(());
+        }
         worker.step = Step::Send;
         self.send_next(worker, registry)
     }

@@ -56,6 +56,11 @@ impl Connection {
         self.closed || !self.reusable
     }
 
+    /// Whether a request has not been answered yet.
+    pub fn is_waiting(&self) -> bool {
+        self.outstanding
+    }
+
     /// Writes a request; what the socket doesn't take now follows when it is writable.
     pub fn send(&mut self, request: &[u8], registry: &Registry) -> io::Result<()> {
         debug_assert!(!self.outstanding, "one request at a time");
@@ -162,7 +167,10 @@ pub fn call(address: SocketAddr, request: &[u8]) -> io::Result<(u16, Vec<u8>)> {
     let mut received = Vec::new();
     let mut chunk = [0; BUFFER];
     loop {
-        let read = stream.read(&mut chunk)?;
+        let read = stream.read(&mut chunk).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => io::Error::new(io::ErrorKind::TimedOut, "no answer in time"),
+            _ => error,
+        })?;
         received.extend_from_slice(&chunk[..read]);
         if let Some(response) = http1::parse(&received, read == 0).map_err(io::Error::other)? {
             return Ok((response.status, response.body.into_owned()));

@@ -100,6 +100,8 @@ pub struct ThroughputReport {
     pub requests_per_second: f64,
     /// Messages per second.
     pub messages_per_second: f64,
+    /// Requests answered at all, before, during and after the measured time.
+    pub answered: u64,
     /// ReceiveMessage answers without a message although one was there.
     pub empty_receives: u64,
     /// Connections opened again because the server ends them after an answer.

@@ -19,15 +19,25 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 const RECEIVER: Token = Token(0);
 const SENDER: Token = Token(1);
 
-/// When a run ends, and how often messages are sent.
+/// When a run ends, and when messages are sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Measured time.
     pub measured: Duration,
     /// Messages after which a run ends early.
     pub messages: u64,
-    /// Time the receiver has waited when its message is sent.
-    pub interval: Duration,
+    /// Shortest and longest time the receiver has waited when its message is sent.
+    pub waited: (Duration, Duration),
+}
+
+impl Limits {
+    /// How long the receiver of message `number` waits before it is sent. The times are spread evenly (golden
+    /// ratio sequence), so that a server that looks every so often is met at every phase of its clock.
+    fn waited(&self, number: u64) -> Duration {
+        let (shortest, longest) = self.waited;
+        let phase = (number as f64 * 0.618_033_988_749_895).fract();
+        shortest + longest.saturating_sub(shortest).mul_f64(phase)
+    }
 }
 
 struct Pair<'a> {
@@ -63,7 +73,7 @@ pub fn run(endpoint: &Endpoint, queue: &Queue, body: &str, limits: Limits) -> io
     let (mut errors, mut messages) = (Errors::default(), 0);
     let begin = Instant::now();
     while begin.elapsed() < limits.measured && messages < limits.messages {
-        match pair.wake(&receive, &send, limits.interval, &mut errors)? {
+        match pair.wake(&receive, &send, limits.waited(messages), &mut errors)? {
             Some(wake) => {
                 from_send.record(wake.from_send);
                 from_acknowledgement.record(wake.from_acknowledgement);
@@ -88,12 +98,12 @@ impl Pair<'_> {
         &mut self,
         receive: &[u8],
         send: &[u8],
-        interval: Duration,
+        waited: Duration,
         errors: &mut Errors,
     ) -> io::Result<Option<Wake>> {
         self.reopen_spent()?;
         self.receiver.send(receive, self.poll.registry())?;
-        thread::sleep(interval);
+        thread::sleep(waited);
         let sent = Instant::now();
         self.sender.send(send, self.poll.registry())?;
         let (mut acknowledged, mut received, mut delete) = (None, None, None);
@@ -185,4 +195,26 @@ fn take(connection: &mut Connection) -> io::Result<Option<(u16, Vec<u8>)>> {
     Ok(connection
         .response()?
         .map(|response| (response.status, response.body.into_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_times_cover_the_whole_range() {
+        let (shortest, longest) = (Duration::from_millis(20), Duration::from_millis(120));
+        let limits = Limits {
+            measured: Duration::ZERO,
+            messages: 0,
+            waited: (shortest, longest),
+        };
+        let mut tenths = [0; 10];
+        for number in 0..100 {
+            let waited = limits.waited(number);
+            assert!((shortest..=longest).contains(&waited));
+            tenths[usize::try_from((waited - shortest).as_millis()).unwrap() / 10] += 1;
+        }
+        assert!(tenths.iter().all(|count| (8..=12).contains(count)), "{tenths:?}");
+    }
 }

@@ -69,9 +69,12 @@ enum Command {
     Fill,
     /// Time until a waiting ReceiveMessage has the message that is sent.
     Wake {
-        /// Milliseconds that the receiver has waited when its message is sent.
+        /// Shortest time, in milliseconds, that the receiver has waited when its message is sent.
         #[arg(long, default_value_t = 20)]
-        interval_ms: u64,
+        shortest_ms: u64,
+        /// Longest such time.
+        #[arg(long, default_value_t = 120)]
+        longest_ms: u64,
     },
 }
 
@@ -123,11 +126,17 @@ fn run(options: &Options) -> Result<(), Failure> {
             let workload = Workload::SendBatch(BATCH_ENTRIES);
             throughput("fill", &endpoint, &queue, &body, workload, common)?;
         }
-        Command::Wake { interval_ms } => {
+        Command::Wake {
+            shortest_ms,
+            longest_ms,
+        } => {
             let limits = wake::Limits {
                 measured: seconds(common.seconds),
                 messages: common.messages,
-                interval: Duration::from_millis(interval_ms),
+                waited: (
+                    Duration::from_millis(shortest_ms),
+                    Duration::from_millis(longest_ms),
+                ),
             };
             write_line(&wake::run(&endpoint, &queue, &body, limits)?)?;
         }
