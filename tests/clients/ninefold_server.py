@@ -41,6 +41,10 @@ class Server:
     def pid(self):
         return self._process.pid
 
+    def running(self):
+        """Whether there is a process that was started and neither killed nor stopped."""
+        return self._process is not None
+
     def start(self):
         """Starts the process and returns when it is ready."""
         began = time.monotonic()

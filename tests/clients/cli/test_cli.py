@@ -22,14 +22,6 @@ def test_the_first_five_minutes(aws, name):
     assert aws("sqs", "delete-queue", "--queue-url", url).status == 0
 
 
-def test_the_endpoint_as_an_option(aws, name):
-    url = aws(
-        "sqs", "create-queue", "--queue-name", name, "--endpoint-url", os.environ["NINEFOLD_ENDPOINT"],
-        AWS_ENDPOINT_URL="http://127.0.0.1:1",
-    ).json()["QueueUrl"]
-    assert url.startswith(os.environ["NINEFOLD_ENDPOINT"])
-
-
 def test_list_queues(aws, queue, name):
     assert aws("sqs", "list-queues", "--queue-name-prefix", name).json()["QueueUrls"] == [queue]
 

@@ -1,0 +1,68 @@
+"""A small SQS client on a bare connection: no SDK, so that the load is the server's and not the client's."""
+
+import http.client
+import json
+import urllib.parse
+
+HEADERS = {
+    "Authorization": (
+        "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/sqs/aws4_request, "
+        "SignedHeaders=host;x-amz-date, Signature=" + "0" * 64
+    ),
+    "Content-Type": "application/x-amz-json-1.0",
+}
+
+
+class Unreachable(Exception):
+    """The connection failed: whether the request took effect is not known."""
+
+
+class Refused(Exception):
+    """The server answered with an error: the request had no effect."""
+
+
+class Client:
+    """One connection to the server; used by one thread."""
+
+    def __init__(self, endpoint):
+        self._connection = http.client.HTTPConnection(urllib.parse.urlsplit(endpoint).netloc, timeout=30)
+
+    def close(self):
+        self._connection.close()
+
+    def create_queue(self, name, attributes):
+        return self._call("CreateQueue", {"QueueName": name, "Attributes": attributes})["QueueUrl"]
+
+    def send_batch(self, url, bodies):
+        """Sends the messages; returns those that were acknowledged."""
+        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
+        answer = self._call("SendMessageBatch", {"QueueUrl": url, "Entries": entries})
+        return [bodies[int(each["Id"])] for each in answer.get("Successful", [])]
+
+    def send_fifo(self, url, body, group):
+        message = {"MessageBody": body, "MessageGroupId": str(group), "MessageDeduplicationId": body}
+        self._call("SendMessage", {"QueueUrl": url, **message})
+
+    def receive(self, url, wait_seconds):
+        limits = {"MaxNumberOfMessages": 10, "WaitTimeSeconds": wait_seconds}
+        return self._call("ReceiveMessage", {"QueueUrl": url, **limits}).get("Messages", [])
+
+    def delete(self, url, handle):
+        self._call("DeleteMessage", {"QueueUrl": url, "ReceiptHandle": handle})
+
+    def count(self, url):
+        """How many messages the queue says it has, whatever their state."""
+        attributes = self._call("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["All"]})["Attributes"]
+        return sum(int(value) for name, value in attributes.items() if name.startswith("ApproximateNumber"))
+
+    def _call(self, operation, arguments):
+        headers = {**HEADERS, "X-Amz-Target": f"AmazonSQS.{operation}"}
+        try:
+            self._connection.request("POST", "/", json.dumps(arguments), headers)
+            answer = self._connection.getresponse()
+            body = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"{operation}: {error!r}") from error
+        if answer.status != 200:
+            raise Refused(f"{operation}: {answer.status} {body.decode(errors='replace')}")
+        return json.loads(body) if body else {}
