@@ -10,6 +10,11 @@ use self::path::RestOperation;
 use crate::query::Form;
 use crate::{DecodeError, ServiceError};
 
+/// Content type of AWS JSON, without its version.
+const AWS_JSON: &str = "application/x-amz-json-";
+/// Content type of the query protocol.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// How inputs, outputs and errors go over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
@@ -169,39 +174,52 @@ impl Registry {
     }
 
     fn by_path(&self, parts: &Parts, signing_name: Option<&str>) -> Result<Route, RouteError> {
-        let not_found = |error| RouteError {
+        let query = query_string(parts).map_err(|error| RouteError {
             protocol: Protocol::RestJson,
             model: self.signed_for(signing_name),
-            error,
+            error: error.into(),
+        })?;
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        let signed_for = |rest: &&RestOperation| Some(rest.model.signing_name) == signing_name;
+        let any_service = !self.rest_operations.iter().any(|rest| signed_for(&rest));
+        let found = self
+            .rest_operations
+            .iter()
+            .filter(|rest| any_service || signed_for(rest))
+            .filter_map(|rest| Some((rest, rest.matches(method, path, &query)?)))
+            .min_by_key(|(rest, _)| rest.specificity());
+        let Some((rest, labels)) = found else {
+            return Err(self.names_no_operation(parts, signing_name));
         };
-        let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes())
-            .map_err(|error| not_found(error.into()))?;
-        let signed_for_any = self
-            .rest_operations
-            .iter()
-            .any(|rest| Some(rest.model.signing_name) == signing_name);
-        let (found, labels) = self
-            .rest_operations
-            .iter()
-            .filter(|rest| !signed_for_any || Some(rest.model.signing_name) == signing_name)
-            .filter_map(|rest| {
-                Some((
-                    rest,
-                    rest.matches(parts.method.as_str(), parts.uri.path(), &query)?,
-                ))
-            })
-            .min_by_key(|(rest, _)| rest.specificity())
-            .ok_or_else(|| {
-                not_found(ServiceError {
-                    status: 404,
-                    ..ServiceError::unknown_operation("")
-                })
-            })?;
         Ok(Route {
             form: query,
             labels,
-            ..route(parts, found.model, found.operation, Protocol::RestJson)
+            ..route(parts, rest.model, rest.operation, Protocol::RestJson)
         })
+    }
+
+    /// A request without target, action or a path we know.
+    fn names_no_operation(&self, parts: &Parts, signing_name: Option<&str>) -> RouteError {
+        let (protocol, error) = if content_type(parts).starts_with(AWS_JSON) {
+            (json_version(parts, None), ServiceError::unknown_operation(""))
+        } else if content_type(parts).starts_with(FORM) {
+            let message = "The request is missing an action or a required parameter.";
+            (
+                Protocol::Query,
+                ServiceError::common(400, "MissingAction", message),
+            )
+        } else {
+            let error = ServiceError {
+                status: 404,
+                ..ServiceError::unknown_operation("")
+            };
+            (Protocol::RestJson, error)
+        };
+        RouteError {
+            protocol,
+            model: self.signed_for(signing_name),
+            error,
+        }
     }
 
     fn signed_for(&self, signing_name: Option<&str>) -> Option<&'static ServiceModel> {
@@ -231,11 +249,11 @@ fn route(
 
 /// AWS JSON as the model has it; where the model is unknown, as the request's content type says.
 fn json_version(parts: &Parts, model: Option<&ServiceModel>) -> Protocol {
-    let version = match model.and_then(|model| model.json_version) {
+    let is_1_1 = match model.and_then(|model| model.json_version) {
         Some(version) => version == "1.1",
         None => content_type(parts).contains("1.1"),
     };
-    if version {
+    if is_1_1 {
         Protocol::AwsJson11
     } else {
         Protocol::AwsJson10
@@ -244,11 +262,15 @@ fn json_version(parts: &Parts, model: Option<&ServiceModel>) -> Protocol {
 
 /// The parameters of the query string and, where the body is a form, those in it.
 fn form(parts: &Parts, body: &[u8]) -> Result<Form, DecodeError> {
-    let mut form = Form::parse(parts.uri.query().unwrap_or_default().as_bytes())?;
-    if content_type(parts).starts_with("application/x-www-form-urlencoded") {
+    let mut form = query_string(parts)?;
+    if content_type(parts).starts_with(FORM) {
         form.append(body)?;
     }
     Ok(form)
+}
+
+fn query_string(parts: &Parts) -> Result<Form, DecodeError> {
+    Form::parse(parts.uri.query().unwrap_or_default().as_bytes())
 }
 
 fn content_type(parts: &Parts) -> &str {

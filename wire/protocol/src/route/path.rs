@@ -78,10 +78,15 @@ impl RestOperation {
         rest.is_empty().then_some(labels)
     }
 
-    /// Orders candidates for one request: the most specific template is the least.
-    pub(super) fn specificity(&self) -> impl Ord {
-        let kinds: Vec<u8> = self.segments.iter().map(|segment| segment.rank()).collect();
-        (kinds, std::cmp::Reverse(self.parameters.len()))
+    /// Orders the candidates for one request: the most specific template is the least. A template that goes on
+    /// where another ends (after a greedy label) is the more specific.
+    pub(super) fn specificity(&self) -> impl Ord + use<> {
+        const END: u8 = 3;
+        let ranks = self.segments.iter().map(|segment| segment.rank());
+        (
+            ranks.chain([END]).collect::<Vec<u8>>(),
+            std::cmp::Reverse(self.parameters.len()),
+        )
     }
 }
 
