@@ -31,6 +31,9 @@ const ROUND_BATCHES: usize = 4_096;
 const ROUND_BYTES: usize = 16 << 20;
 /// How long a relaxed batch may stay unsynced when no durable one comes along.
 const RELAXED_SYNC: Duration = Duration::from_millis(100);
+/// The next round may be held back for this fraction of what a synced one took, and this long at most.
+const GATHER_FRACTION: u32 = 4;
+const GATHER_LIMIT: Duration = Duration::from_millis(1);
 /// What a batch and an operation take in memory beside their keys and values, about.
 const BATCH_OVERHEAD_BYTES: usize = 128;
 const OPERATION_OVERHEAD_BYTES: usize = 96;
@@ -94,6 +97,7 @@ impl Committer {
             last_round,
             synced_round: last_round,
             unsynced_since: None,
+            gathering: Gathering::default(),
         };
         let thread = thread::Builder::new()
             .name("store-committer".to_owned())
@@ -190,6 +194,16 @@ struct Worker {
     synced_round: u64,
     /// When the oldest round that is not synced was written, if there is one.
     unsynced_since: Option<Instant>,
+    gathering: Gathering,
+}
+
+/// What the round before says about the next one.
+#[derive(Default)]
+struct Gathering {
+    /// How many batches were under way when it ended: those it completed, and those that arrived meanwhile.
+    under_way: usize,
+    /// How long the next round may wait for their successors.
+    patience: Duration,
 }
 
 impl Worker {
@@ -209,6 +223,7 @@ impl Worker {
     /// Waits for something to do.
     fn next(&mut self) -> Next {
         if self.backlog.is_empty() {
+            self.gather();
             let mut queue = self.shared.queue.lock();
             while queue.batches.is_empty() {
                 if queue.closed {
@@ -236,6 +251,22 @@ impl Worker {
         Next::Commit(self.cut_round())
     }
 
+    /// Gives those whose batches have just completed the chance to submit the next ones, so that callers which wait
+    /// for one commit before the next one end up in one round and not in two that alternate. Waits only as long as is
+    /// little beside a sync, and not at all when nobody else is under way.
+    fn gather(&mut self) {
+        let Gathering { under_way, patience } = std::mem::take(&mut self.gathering);
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            let queue = self.shared.queue.lock();
+            if queue.closed || queue.batches.len() >= under_way {
+                return;
+            }
+            drop(queue);
+            thread::yield_now();
+        }
+    }
+
     /// Takes the next round off the backlog: at least one batch, within the bounds.
     fn cut_round(&mut self) -> Vec<Submitted> {
         let mut bytes = 0;
@@ -259,7 +290,18 @@ impl Worker {
             .map(|submitted| (submitted.batch.into_operations(), submitted.completion))
             .unzip();
         let outcome = self.write(coalesce(operations), sync);
-        self.shared.queue.lock().bytes -= queued_bytes;
+        let arrived = {
+            let mut queue = self.shared.queue.lock();
+            queue.bytes -= queued_bytes;
+            queue.batches.len()
+        };
+        if sync && batch_count + arrived > 1 {
+            let patience = (started.elapsed() / GATHER_FRACTION).min(GATHER_LIMIT);
+            self.gathering = Gathering {
+                under_way: batch_count + arrived,
+                patience,
+            };
+        }
         {
             let mut figures = self.shared.figures.lock();
             match &outcome {
