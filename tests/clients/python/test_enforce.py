@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -32,8 +33,23 @@ class Enforcing:
 
     def __init__(self, data):
         binary = binary_from_environment()
+        self.data = data
         self.keys = {account: create_key(binary, data, "--account", account) for account in (OWNER, GUEST)}
         self.server = Server(binary, data, "--auth", "enforce")
+
+    def add_user(self, name, *arguments):
+        """A client for a new user of the owner's account; running servers learn of new keys within a second."""
+        key = create_key(self.server.binary, self.data, "--account", OWNER, "--user", name, *arguments)
+        client = connect(self.server.endpoint, "sqs", key["AccessKeyId"], secret=key["SecretAccessKey"])
+        identity = connect(self.server.endpoint, "sts", key["AccessKeyId"], secret=key["SecretAccessKey"])
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                assert identity.get_caller_identity()["Arn"].endswith(f":user/{name}")
+                return client
+            except ClientError as error:
+                assert error.response["Error"]["Code"] in UNKNOWN_KEY and time.monotonic() < deadline
+                time.sleep(0.1)
 
     def client(self, account=OWNER, service="sqs", **changes):
         key = {**self.keys[account], **changes}
@@ -236,6 +252,23 @@ def test_a_permission_is_given_and_taken_back(owner, guest, queue):
     guest.send_message(QueueUrl=queue, MessageBody="x")
     owner.remove_permission(QueueUrl=queue, Label="guest")
     forbidden(DENIED, lambda: guest.send_message(QueueUrl=queue, MessageBody="x"))
+
+
+def test_a_user_may_do_what_a_policy_says(enforcing, owner, queue, tmp_path):
+    document = tmp_path / "policy.json"
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn_of(owner, queue)}
+    document.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    sender = enforcing.add_user("sender", "--policy", str(document))
+    sender.send_message(QueueUrl=queue, MessageBody="allowed by the user's policy")
+    forbidden(DENIED, lambda: receive(sender, queue))
+    forbidden(DENIED, lambda: sender.create_queue(QueueName=unique_name()))
+
+
+def test_a_user_without_a_policy_has_what_the_queue_allows(enforcing, owner, queue):
+    reader = enforcing.add_user("reader")
+    forbidden(DENIED, lambda: receive(reader, queue))
+    allow(owner, queue, "sqs:ReceiveMessage", f"arn:aws:iam::{OWNER}:user/reader")
+    assert receive(reader, queue) == []
 
 
 def test_queues_belong_to_the_account_of_the_key(enforcing, guest, queue):
