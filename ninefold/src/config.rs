@@ -117,3 +117,110 @@ fn positive<T: Default + PartialEq>(key: &'static str, value: Option<T>) -> Resu
         .filter(|value| *value != T::default())
         .ok_or_else(|| invalid(key, &"it must be greater than 0"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str) -> Settings {
+        Settings::parse(text).unwrap()
+    }
+
+    fn refusal(text: &str) -> String {
+        Config::resolve(&settings(text)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn nothing_set_is_a_valid_configuration() {
+        let config = Config::resolve(&Settings::default()).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:4566");
+        assert_eq!(config.data, PathBuf::from("ninefold-data"));
+        assert_eq!((config.auth, config.durability), (Auth::Open, Durability::Sync));
+        assert_eq!(
+            (config.region.as_str(), config.account.as_str()),
+            ("us-east-1", "000000000000")
+        );
+        assert_eq!(config.limits.request_bytes, 8 * 1024 * 1024);
+    }
+
+    #[test]
+    fn every_key_of_the_file_arrives() {
+        let config = Config::resolve(&settings(
+            "data = '/d'\nlisten = '0.0.0.0:1'\nauth = 'enforce'\ndurability = 'os'\nregion = 'eu-west-1'\n\
+             account = '123456789012'\ntls_certificate = 'c'\ntls_key = 'k'\nlog_format = 'json'\nlog_level = 'warn'\n\
+             max_request_bytes = 2\nmax_connections = 3\nhead_timeout_seconds = 4\nbody_timeout_seconds = 5\n\
+             idle_timeout_seconds = 6\ndrain_timeout_seconds = 7\n",
+        ))
+        .unwrap();
+        assert_eq!(config.data, PathBuf::from("/d"));
+        assert_eq!(config.listen.to_string(), "0.0.0.0:1");
+        assert_eq!((config.auth, config.durability), (Auth::Enforce, Durability::Os));
+        assert_eq!(
+            (config.region.as_str(), config.account.as_str()),
+            ("eu-west-1", "123456789012")
+        );
+        let tls = config.tls.unwrap();
+        assert_eq!((tls.certificate, tls.key), ("c".into(), "k".into()));
+        assert_eq!((config.log_format, &*config.log_level), (LogFormat::Json, "warn"));
+        let limits = config.limits;
+        assert_eq!((limits.request_bytes, limits.connections), (2, 3));
+        let timeouts = [
+            limits.head_timeout,
+            limits.body_timeout,
+            limits.idle_timeout,
+            limits.drain_timeout,
+        ];
+        assert_eq!(timeouts, [4, 5, 6, 7].map(Duration::from_secs));
+    }
+
+    #[test]
+    fn what_is_above_hides_what_is_below() {
+        for (above, below, expected) in [
+            ("port = 1", "port = 2", "127.0.0.1:1"),
+            ("", "port = 2", "127.0.0.1:2"),
+            ("port = 1", "listen = '127.0.0.2:2'", "127.0.0.1:1"),
+            ("listen = '127.0.0.2:1'", "port = 2", "127.0.0.2:1"),
+            ("region = 'a'", "listen = '127.0.0.2:2'", "127.0.0.2:2"),
+        ] {
+            let merged = settings(above).over(settings(below));
+            let config = Config::resolve(&merged).unwrap();
+            assert_eq!(config.listen.to_string(), expected, "{above} over {below}");
+        }
+    }
+
+    #[test]
+    fn defaults_fill_every_gap_and_nothing_else() {
+        let all = settings("data = '/d'\nport = 1\nauth = 'enforce'\nmax_connections = 3");
+        let filled = all.clone().with_defaults();
+        assert_eq!(filled.clone().over(Settings::default()), filled);
+        assert_eq!(all.over(filled.clone()), filled);
+    }
+
+    #[test]
+    fn bad_values_are_refused_by_name() {
+        for (text, expected) in [
+            ("region = 'US EAST'", "region is not valid"),
+            ("account = '12'", "account is not valid"),
+            ("log_level = 'info,=,='", "log_level is not valid"),
+            ("max_request_bytes = 0", "max_request_bytes is not valid"),
+            ("idle_timeout_seconds = 0", "idle_timeout_seconds is not valid"),
+            ("port = 1\nlisten = '127.0.0.1:2'", "exclude each other"),
+            ("tls_key = 'k'", "belong together"),
+            ("listen = '0.0.0.0:4566'", "refusing to listen on 0.0.0.0:4566"),
+            ("listen = '[::]:4566'", "refusing to listen on [::]:4566"),
+        ] {
+            let refusal = refusal(text);
+            assert!(refusal.contains(expected), "{text}: {refusal}");
+        }
+        for bad in [
+            "prot = 1",
+            "port = 'x'",
+            "port = 70000",
+            "listen = 'nowhere'",
+            "auth = 'maybe'",
+            "[section]",
+        ] {
+            assert!(Settings::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! The way of a request: routed, authenticated, and handed to its door.
 
 mod panics;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::ptr;

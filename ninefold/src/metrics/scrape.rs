@@ -85,7 +85,10 @@ impl Scrape {
                     .encode_family(&labels)?
                     .encode_counter::<NoLabelSet, _, u64>(&count, None)
             };
-            count("Success", figures.succeeded.load(Ordering::Relaxed))?;
+            match figures.succeeded.load(Ordering::Relaxed) {
+                0 => {}
+                succeeded => count("Success", succeeded)?,
+            }
             for (code, failures) in figures.failed.lock().iter() {
                 count(code, *failures)?;
             }
