@@ -61,6 +61,7 @@ impl Handler for Gateway {
         let code = match refusal {
             Refusal::TooLarge { .. } => "RequestEntityTooLarge",
             Refusal::TooSlow => "RequestTimeout",
+            Refusal::NoRoom => "ServiceUnavailable",
             Refusal::Broken => "MalformedInput",
         };
         self.unrouted.record(Duration::ZERO, Some(code));
@@ -137,7 +138,7 @@ impl Gateway {
             figures.record(elapsed, code);
         }
         let (request_id, status) = (request.request_id, response.status());
-        if status >= StatusCode::INTERNAL_SERVER_ERROR {
+        if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
             let error = response
                 .extensions()
                 .get::<ServiceError>()

@@ -22,7 +22,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use crate::activity::Activity;
-use crate::body::collect;
+use crate::body::{BodyRoom, Collected, collect};
 use crate::detect::{Version, detect};
 use crate::stream::Stream;
 use crate::{Handler, Limits, Refusal, Tls};
@@ -34,14 +34,15 @@ const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// HTTP/2 flow control: what a stream and a connection may send ahead of being read.
-const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
-const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 
 /// What all connections of a server share.
 pub(crate) struct Service<H> {
     pub(crate) handler: H,
     pub(crate) limits: Limits,
     pub(crate) tls: Option<Tls>,
+    pub(crate) body_room: BodyRoom,
 }
 
 struct Connection<H> {
@@ -145,9 +146,9 @@ async fn exchange<H: Handler>(
     let _in_flight = connection.activity.begin_request();
     let service = &*connection.service;
     let (head, body) = request.into_parts();
-    let response = match collect(body, &service.limits).await {
-        Ok(body) => {
-            let request = Request::from_parts(head, body);
+    let response = match collect(body, &service.limits, &service.body_room).await {
+        Ok(Collected { bytes, room: _room }) => {
+            let request = Request::from_parts(head, bytes);
             service.handler.handle(request, connection.peer).await
         }
         Err(refusal) => {

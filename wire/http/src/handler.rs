@@ -37,6 +37,9 @@ pub enum Refusal {
     /// The body did not arrive in time.
     #[error("The request body did not arrive in time.")]
     TooSlow,
+    /// Too many large bodies are being read and answered.
+    #[error("The server has no room for the request body now.")]
+    NoRoom,
     /// The body broke off or is malformed.
     #[error("The request body could not be read.")]
     Broken,
@@ -48,6 +51,7 @@ impl Refusal {
         match self {
             Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Refusal::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Broken => StatusCode::BAD_REQUEST,
         }
     }

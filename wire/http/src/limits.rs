@@ -5,6 +5,10 @@ use std::time::Duration;
 pub struct Limits {
     /// The largest request body, in bytes. A larger one is refused as [`Refusal::TooLarge`](crate::Refusal).
     pub request_bytes: usize,
+    /// What the bodies of all requests may hold in memory together, in bytes. A request that finds no room within the
+    /// body timeout is refused as [`Refusal::NoRoom`](crate::Refusal). Bodies that arrive in one piece with their
+    /// head don't count.
+    pub body_memory_bytes: usize,
     /// The largest request head (request line and headers), in bytes; at least 8,192.
     pub head_bytes: usize,
     /// Connections open at one time; more wait in the operating system's backlog.
@@ -25,6 +29,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             request_bytes: 4 * 1024 * 1024,
+            body_memory_bytes: 256 * 1024 * 1024,
             head_bytes: 64 * 1024,
             connections: 10_000,
             streams: 256,

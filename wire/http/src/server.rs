@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::activity::{Activity, CoarseClock, Verdict};
+use crate::body::BodyRoom;
 use crate::connection::{Service, run};
 use crate::{Handler, Limits, Tls};
 
@@ -93,6 +94,7 @@ impl Server {
             handler,
             limits: self.limits,
             tls: self.tls.clone(),
+            body_room: BodyRoom::new(&self.limits),
         });
         let mut open: Vec<Open> = Vec::new();
         let mut sweeps = interval(SWEEP_INTERVAL);

@@ -210,3 +210,34 @@ async fn stopping_cuts_what_does_not_finish_in_time() {
     assert_eq!(busy.rest().await, "");
     server.stopped().await;
 }
+
+#[tokio::test]
+async fn large_bodies_share_a_bounded_memory() {
+    let limits = Limits {
+        body_memory_bytes: 64 * 1024,
+        ..short_limits()
+    };
+    let server = start(limits, None).await;
+    let body = "x".repeat(40 * 1024);
+    let request = |path: &str| format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 40960\r\n\r\n");
+    let mut first = Raw::connect(server.address).await;
+    // The body comes after the head, so that it has to be gathered.
+    first.send(request("/held")).await;
+    tokio::task::yield_now().await;
+    first.send(&body).await;
+    within(server.entered.notified()).await;
+    let mut second = Raw::connect(server.address).await;
+    second.send(request("/")).await;
+    let (head, _) = second.response().await;
+    assert!(head.starts_with("http/1.1 503 "), "{head}");
+    let mut small = Raw::connect(server.address).await;
+    small
+        .send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nhi")
+        .await;
+    assert_eq!(small.response().await.1, "POST / hi");
+    server.release.notify_one();
+    assert_eq!(first.response().await.1.len(), "POST /held ".len() + body.len());
+    let mut third = Raw::connect(server.address).await;
+    third.send(request("/") + &body).await;
+    assert!(third.response().await.0.starts_with("http/1.1 200 "));
+}
