@@ -1,3 +1,5 @@
+mod enforce;
+
 use ninefold_model::{Map, Operation, Value};
 use ninefold_protocol::{AccountId, BoxFuture, Region};
 use ninefold_queue::{Limits, QueueEngine};
@@ -28,6 +30,7 @@ impl Door for TestDoor {
     ) -> BoxFuture<'_, Result<Value, ServiceError>> {
         Box::pin(async move {
             assert_ne!(operation.name, "ListQueues", "on purpose");
+            context.authorize("sqs:getqueueurl", "arn:aws:sqs:us-east-1:123456789012:a", None)?;
             let url = format!(
                 "{}/{}/{}",
                 context.endpoint, context.principal.account, context.region
@@ -40,6 +43,12 @@ impl Door for TestDoor {
 }
 
 async fn gateway() -> Gateway {
+    let account = AccountId::parse("000000000000").unwrap();
+    let authenticator = Authenticator::open(account, Region::parse("us-east-1").unwrap());
+    gateway_with(authenticator, Arc::new(AllowAll)).await
+}
+
+async fn gateway_with(authenticator: Authenticator, authorizer: Arc<dyn Authorizer>) -> Gateway {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
     let door: Arc<dyn Door> = Arc::new(TestDoor);
@@ -48,12 +57,11 @@ async fn gateway() -> Gateway {
     let queues = QueueEngine::open(Arc::clone(&store), Arc::clone(&clock), Limits::default())
         .await
         .unwrap();
-    let account = AccountId::parse("000000000000").unwrap();
     Gateway {
         registry: Registry::new([door.model()]),
         unrouted: Arc::clone(&unrouted),
-        authenticator: Authenticator::open(account, Region::parse("us-east-1").unwrap()),
-        authorizer: Arc::new(AllowAll),
+        authenticator,
+        authorizer,
         health: Health::new(Arc::clone(&store)),
         metrics: Metrics::new(Sources {
             services: vec![Arc::clone(&figures)],

@@ -82,10 +82,15 @@ impl Defaults {
         } else {
             Region::parse(credential.region()).unwrap_or_else(|_| self.region.clone())
         };
-        Caller {
-            principal: root_of(account, Some(id.to_owned())),
-            region,
-        }
+        let principal = if account == self.account {
+            Principal {
+                access_key_id: Some(id.to_owned()),
+                ..self.principal.clone()
+            }
+        } else {
+            root_of(account, Some(id.to_owned()))
+        };
+        Caller { principal, region }
     }
 }
 
