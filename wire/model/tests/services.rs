@@ -1,5 +1,7 @@
 //! The built-in models are whole: what the doors and codecs rely on is there.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
 use ninefold_model::{Fault, ModelError, ServiceModel, ShapeKind, sqs, sts};
 
 #[test]

@@ -1,5 +1,7 @@
 //! Violations, and the messages AWS words them in.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
 use ninefold_model::{Map, ServiceModel, Value, describe, sts, validate};
 
 const MODEL: &str = r#"{

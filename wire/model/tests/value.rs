@@ -1,5 +1,7 @@
 //! Typed structs from and to dynamic values.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

@@ -1,5 +1,7 @@
 //! From a routed request to an HTTP response, through a door.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;

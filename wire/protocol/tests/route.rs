@@ -1,5 +1,7 @@
 //! Requests find their operation.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
 use http::Request;
 use http::request::Parts;
 use ninefold_model::{ServiceModel, sqs, sts};
@@ -22,6 +24,9 @@ const FILMS: &str = r#"{
 "metadata":{"serviceId":"Films","apiVersion":"1","endpointPrefix":"films","signingName":"films","protocols":["rest-json"]},
 "operations":{"ListFilmTags":{"method":"GET","uri":"/tags/{arn}"},"ListFilms":{"method":"GET","uri":"/films"}},
 "shapes":{}}"#;
+
+/// Names and values of labels or headers.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 fn registry() -> Registry {
     let parse = |name, text| -> &'static ServiceModel {
@@ -175,7 +180,7 @@ fn an_unknown_action_is_refused_in_the_services_xml() {
 
 #[test]
 fn paths_name_rest_operations_the_most_specific_first() {
-    let cases: [(&str, &str, &str, &[(&str, &str)]); 10] = [
+    let cases: [(&str, &str, &str, Pairs<'_>); 10] = [
         ("GET", "/books", "ListBooks", &[]),
         ("GET", "/books/", "ListBooks", &[]),
         ("POST", "/books", "CreateBook", &[]),
@@ -230,7 +235,7 @@ fn the_signature_decides_between_services_with_the_same_path() {
 #[test]
 fn what_names_nothing_is_refused_in_the_protocol_it_seems_to_be_in() {
     let json = ("content-type", "application/x-amz-json-1.0");
-    let cases: [(&str, &str, &[(&str, &str)], Protocol, u16); 7] = [
+    let cases: [(&str, &str, Pairs<'_>, Protocol, u16); 7] = [
         ("POST", "/", &[json], Protocol::AwsJson10, 400),
         ("GET", "/", &[], Protocol::RestJson, 404),
         ("GET", "/books/7/pages", &[], Protocol::RestJson, 404),

@@ -1,5 +1,7 @@
 //! The codecs against vectors that botocore vouches for (see `vectors/oracle.py`).
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use ninefold_model::{Map, ServiceModel, Timestamp, Value};
