@@ -48,18 +48,20 @@ class Ledger:
             if self._in_order:
                 self._check_order(bodies)
 
-    def deleting(self, body):
+    def deleting(self, bodies):
         with self._lock:
-            self._doubtful.add(body)
+            self._doubtful.update(bodies)
 
-    def not_deleted(self, body):
+    def not_deleted(self, bodies):
         with self._lock:
-            self._doubtful.discard(body)
+            self._doubtful.difference_update(bodies)
 
-    def deleted(self, body):
+    def deleted(self, bodies):
+        now = time.monotonic()
         with self._lock:
-            self._doubtful.discard(body)
-            self._deleted_at[body] = time.monotonic()
+            self._doubtful.difference_update(bodies)
+            for body in bodies:
+                self._deleted_at.setdefault(body, now)
 
     def missing(self):
         """Acknowledged messages whose deletion has not been sent."""

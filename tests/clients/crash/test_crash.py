@@ -21,10 +21,12 @@ from wire import Client, Refused, Unreachable
 ROUNDS = 20
 LOAD_SECONDS = (0.3, 2.5)
 RESTART_SECONDS = 10
-DRAIN_SECONDS = 60
+STALL_SECONDS = 20
+DRAIN_SECONDS = 180
 VISIBILITY_SECONDS = 3
+SAFE_SECONDS = 2  # after this long a consumer leaves a message to whoever gets it next
 GROUPS = 6
-BACKLOG = 4000
+BACKLOG = 2000
 
 
 class Load:
@@ -82,25 +84,40 @@ class Load:
         self.fifo.acknowledged(body)
 
     def consume_standard(self, client):
-        self.delete(client, self.standard)
+        asked, messages = self.receive(client, self.standard)
+        if messages and time.monotonic() - asked < SAFE_SECONDS:
+            bodies = [message["Body"] for message in messages]
+            self.standard.deleting(bodies)
+            done = client.delete_batch(self.standard.url, messages)
+            self.settle(self.standard, bodies, done, asked)
 
     def consume_fifo(self, client):
-        self.delete(client, self.fifo)
+        asked, messages = self.receive(client, self.fifo)
+        for message in messages:
+            if time.monotonic() - asked > SAFE_SECONDS:
+                return
+            body = [message["Body"]]
+            self.fifo.deleting(body)
+            try:
+                client.delete(self.fifo.url, message["ReceiptHandle"])
+            except Refused:
+                self.fifo.not_deleted(body)
+            else:
+                self.settle(self.fifo, body, body, asked)
 
-    def delete(self, client, ledger):
+    @staticmethod
+    def receive(client, ledger):
         asked = time.monotonic()
         messages = client.receive(ledger.url, wait_seconds=1)
         ledger.received([message["Body"] for message in messages], asked)
-        for message in messages:
-            if time.monotonic() - asked > VISIBILITY_SECONDS / 2:
-                return  # too slow: somebody else may have it by now
-            ledger.deleting(message["Body"])
-            try:
-                client.delete(ledger.url, message["ReceiptHandle"])
-            except Refused:
-                ledger.not_deleted(message["Body"])
-            else:
-                ledger.deleted(message["Body"])
+        return asked, messages
+
+    @staticmethod
+    def settle(ledger, bodies, done, asked):
+        """A deletion counts when the lease still held: an expired handle may be acknowledged and delete nothing."""
+        ledger.not_deleted([body for body in bodies if body not in done])
+        if time.monotonic() - asked < VISIBILITY_SECONDS:
+            ledger.deleted(done)
 
 
 def create_queues(endpoint, standard, fifo):
@@ -115,8 +132,14 @@ def drain(endpoint, standard, fifo):
     """Consumes until nothing that was acknowledged is missing."""
     load = Load(endpoint, standard, fifo, producing=False)
     load.start()
-    deadline = time.monotonic() + DRAIN_SECONDS
-    while time.monotonic() < deadline and (standard.missing() or fifo.missing()) and not load.failures:
+    began = progress = time.monotonic()
+    left = None
+    while not load.failures and time.monotonic() < min(progress + STALL_SECONDS, began + DRAIN_SECONDS):
+        before, left = left, len(standard.missing()) + len(fifo.missing())
+        if left == 0:
+            break
+        if left != before:
+            progress = time.monotonic()
         time.sleep(0.05)
     load.join()
     for ledger in (standard, fifo):

@@ -50,6 +50,12 @@ class Client:
     def delete(self, url, handle):
         self._call("DeleteMessage", {"QueueUrl": url, "ReceiptHandle": handle})
 
+    def delete_batch(self, url, messages):
+        """Deletes the messages; returns the bodies of those whose deletion was acknowledged."""
+        entries = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(messages)]
+        answer = self._call("DeleteMessageBatch", {"QueueUrl": url, "Entries": entries})
+        return [messages[int(each["Id"])]["Body"] for each in answer.get("Successful", [])]
+
     def count(self, url):
         """How many messages the queue says it has, whatever their state."""
         attributes = self._call("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["All"]})["Attributes"]
