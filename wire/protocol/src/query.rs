@@ -14,8 +14,10 @@ use crate::{DecodeError, scalar};
 
 /// Parameters in one request, far beyond what any operation takes.
 const MAX_PARAMETERS: usize = 10_000;
-/// Dots in a parameter's name, far beyond any shape's depth.
+/// Parts between dots in a parameter's name, far beyond any shape's depth.
 const MAX_DEPTH: usize = 32;
+/// Parts in all names together, which bounds the tree.
+const MAX_PARTS: usize = 50_000;
 
 /// The decoded parameters of a form body or query string, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,15 +98,17 @@ struct Node<'f> {
 impl<'f> Node<'f> {
     fn tree(form: &'f Form) -> Result<Self, DecodeError> {
         let mut root = Node::default();
+        let mut parts_of_all = 0;
         for (name, text) in form.iter() {
-            if name.bytes().filter(|byte| *byte == b'.').count() > MAX_DEPTH {
-                return Err(DecodeError::Limit(format!(
-                    "A parameter has more than {MAX_DEPTH} dots"
-                )));
+            let parts = name.split('.').count();
+            parts_of_all += parts;
+            if parts > MAX_DEPTH || parts_of_all > MAX_PARTS {
+                let message = "The names of the parameters have too many parts";
+                return Err(DecodeError::Limit(message.to_owned()));
             }
             let node = name
                 .split('.')
-                .fold(&mut root, |node, step| node.children.entry(step).or_default());
+                .fold(&mut root, |node, part| node.children.entry(part).or_default());
             node.text.get_or_insert(text);
         }
         Ok(root)

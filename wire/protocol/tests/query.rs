@@ -167,6 +167,13 @@ fn the_size_of_the_request_bounds_the_work() {
         decode(sqs(), "UntagQueue", &"a.".repeat(500_000)),
         Err(DecodeError::Limit(_))
     ));
+    let deep: Vec<String> = (0..3_000)
+        .map(|index| format!("{}{index}=x", "a.".repeat(20)))
+        .collect();
+    assert!(matches!(
+        decode(sqs(), "UntagQueue", &deep.join("&")),
+        Err(DecodeError::Limit(_))
+    ));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use crate::{DecodeError, scalar};
 
 /// Values in one input, far beyond what any operation takes.
-const MAX_VALUES: usize = 100_000;
+const MAX_VALUES: usize = 50_000;
 
 pub(super) fn structure(
     model: &ServiceModel,
