@@ -29,6 +29,11 @@ impl Serializer for Writer {
     type SerializeStruct = MapWriter;
     type SerializeStructVariant = UnionWriter;
 
+    /// Not so: bytes are written as bytes.
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
     fn serialize_bool(self, flag: bool) -> Done {
         Ok(Value::Bool(flag))
     }
