@@ -1,12 +1,19 @@
 //! Every door, and the engines they stand on: the one place that knows them all.
 
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use ninefold_model::ServiceModel;
 use ninefold_protocol::Door;
-use ninefold_queue::{QueueEngine, QueueError};
+use ninefold_queue::{Limits, QueueEngine, QueueError};
 use ninefold_store::{Store, Table};
 use ninefold_time::Clock;
+
+use crate::secret_file::read_or_create_secret;
+
+/// Seals the receipt handles of SQS; in the data directory, since handles outlive the process.
+const RECEIPT_SECRET: &str = "receipts.secret";
 
 /// The engines of a running server.
 pub(crate) struct Engines {
@@ -21,7 +28,7 @@ pub(crate) fn tables() -> Vec<Table> {
 impl Engines {
     /// Opens every engine on a store.
     pub(crate) async fn open(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, QueueError> {
-        let queues = QueueEngine::open(store, clock, ninefold_queue::Limits::default()).await?;
+        let queues = QueueEngine::open(store, clock, Limits::default()).await?;
         Ok(Engines { queues })
     }
 
@@ -30,10 +37,11 @@ impl Engines {
         tokio::spawn(Arc::clone(&self.queues).run());
     }
 
-    /// Every door.
-    pub(crate) fn doors(&self, clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Door>> {
-        let _ = clock;
-        vec![]
+    /// Every door. `data` is the data directory.
+    pub(crate) fn doors(&self, data: &Path, clock: &Arc<dyn Clock>) -> io::Result<Vec<Arc<dyn Door>>> {
+        let receipt_secret = read_or_create_secret(&data.join(RECEIPT_SECRET))?;
+        let _ = (receipt_secret, clock);
+        Ok(vec![])
     }
 }
 

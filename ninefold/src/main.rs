@@ -12,6 +12,7 @@ mod health;
 mod identity;
 mod logs;
 mod metrics;
+mod secret_file;
 mod server;
 
 use std::process::ExitCode;

@@ -88,7 +88,13 @@ fn gateway(
     store: Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Gateway, Failure> {
-    let doors: Vec<Service> = engines.doors(clock).into_iter().map(service).collect();
+    let doors = engines.doors(&config.data, clock).map_err(|cause| {
+        Failure::of(&format!(
+            "cannot keep secrets in {}: {cause}",
+            config.data.display()
+        ))
+    })?;
+    let doors: Vec<Service> = doors.into_iter().map(service).collect();
     let unrouted = Arc::new(OperationFigures::default());
     let (authenticator, authorizer) = identity(config, clock)?;
     let metrics = Metrics::new(Sources {

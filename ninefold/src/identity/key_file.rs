@@ -1,14 +1,15 @@
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use ninefold_policy::{Policy, PolicyKind};
 use ninefold_protocol::AccountId;
 use serde::{Deserialize, Serialize};
 
-use super::sealing::{KEY_BYTES, SealingKey};
+use super::sealing::SealingKey;
 use super::{AccessKey, UserName};
+use crate::secret_file::{owner_only, read_or_create_secret, read_secret, replace};
 
 const KEYS: &str = "keys.json";
 const SECRET: &str = "keys.secret";
@@ -209,22 +210,18 @@ impl KeyFile {
 
     fn sealing_key(&self) -> Result<SealingKey, KeyError> {
         let path = self.path(SECRET);
-        let bytes = fs::read(&path).map_err(|cause| io_error(&path, cause))?;
-        let bytes: &[u8; KEY_BYTES] = bytes
-            .as_slice()
-            .try_into()
-            .map_err(|_| damaged(&path, "it does not have 32 bytes"))?;
-        Ok(SealingKey::new(bytes))
+        let bytes = read_secret(&path).map_err(|cause| io_error(&path, cause))?;
+        Ok(SealingKey::new(&bytes))
     }
 
     /// The sealing key; a new one only while no secret depends on an old one.
     fn sealing_key_or_create(&self, may_create: bool) -> Result<SealingKey, KeyError> {
-        let path = self.path(SECRET);
-        if may_create && !path.exists() {
-            let bytes = SealingKey::generate().ok_or(KeyError::NoRandomness)?;
-            replace(&path, &bytes).map_err(|cause| io_error(&path, cause))?;
+        if !may_create {
+            return self.sealing_key();
         }
-        self.sealing_key()
+        let path = self.path(SECRET);
+        let bytes = read_or_create_secret(&path).map_err(|cause| io_error(&path, cause))?;
+        Ok(SealingKey::new(&bytes))
     }
 }
 
@@ -239,30 +236,6 @@ fn damaged(path: &Path, reason: &str) -> KeyError {
     KeyError::Damaged {
         path: path.to_owned(),
         reason: reason.to_owned(),
-    }
-}
-
-fn owner_only() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).mode(0o600);
-    options
-}
-
-/// Replaces a file as a whole: after a crash there is the old one or the new one. Callers hold the lock.
-fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let temporary = path.with_extension("new");
-    if let Err(cause) = fs::remove_file(&temporary)
-        && cause.kind() != io::ErrorKind::NotFound
-    {
-        return Err(cause);
-    }
-    let mut file = owner_only().create_new(true).open(&temporary)?;
-    file.write_all(contents)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    match path.parent() {
-        Some(directory) => File::open(directory)?.sync_all(),
-        None => Ok(()),
     }
 }
 

@@ -3,8 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// The length of a sealing key, in bytes.
-pub(super) const KEY_BYTES: usize = 32;
+use crate::secret_file::SECRET_BYTES;
 
 /// Seals the secrets of access keys with AES-256-GCM: they have to be read again to check signatures, so a
 /// hash will not do.
@@ -15,16 +14,9 @@ pub(super) struct SealingKey(LessSafeKey);
 pub(super) struct NotSealedHere;
 
 impl SealingKey {
-    pub(super) fn new(bytes: &[u8; KEY_BYTES]) -> Self {
+    pub(super) fn new(bytes: &[u8; SECRET_BYTES]) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, bytes).expect("the key has the algorithm's length");
         SealingKey(LessSafeKey::new(key))
-    }
-
-    /// Fresh bytes for a key; `None` if the operating system has no randomness.
-    pub(super) fn generate() -> Option<[u8; KEY_BYTES]> {
-        let mut bytes = [0; KEY_BYTES];
-        SystemRandom::new().fill(&mut bytes).ok()?;
-        Some(bytes)
     }
 
     /// Seals a text for one owner, in Base64: a nonce, then the ciphertext with its tag. `None` if the operating
@@ -59,13 +51,13 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_for_its_owner_alone() {
-        let key = SealingKey::new(&SealingKey::generate().unwrap());
+        let key = SealingKey::new(&[7; SECRET_BYTES]);
         let sealed = key.seal("AKIA1", "secret").unwrap();
         assert!(!sealed.contains("secret"));
         assert_ne!(sealed, key.seal("AKIA1", "secret").unwrap());
         assert_eq!(key.open("AKIA1", &sealed).as_deref(), Ok("secret"));
         assert_eq!(key.open("AKIA2", &sealed), Err(NotSealedHere));
-        let other = SealingKey::new(&SealingKey::generate().unwrap());
+        let other = SealingKey::new(&[8; SECRET_BYTES]);
         assert_eq!(other.open("AKIA1", &sealed), Err(NotSealedHere));
         for damaged in ["", "AAAA", "not base64!", &sealed[4..]] {
             assert_eq!(key.open("AKIA1", damaged), Err(NotSealedHere), "{damaged:?}");
