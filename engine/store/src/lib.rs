@@ -5,8 +5,8 @@
 //! and nothing is atomic across partitions: work that crosses them is an outbox entry in the first one and
 //! an idempotent apply in the second.
 //!
-//! Engines: [`EmbeddedStore`] (an LSM tree on the local disk with group commit) and, for tests,
-//! [`MemoryStore`]. Both pass the suite in [`conformance`].
+//! Engines: [`EmbeddedStore`] (an LSM tree on the local disk with group commit) and, for tests, `MemoryStore`
+//! (feature `memory`). Both pass the suite in `conformance` (feature `conformance`).
 
 mod batch;
 #[cfg(any(test, feature = "conformance"))]
