@@ -11,6 +11,8 @@ from .server import Failed, Server
 
 MEASURE_MARGIN_SECONDS = 120
 IDLE_SECONDS = 1.0
+SETTLE_PIECE_SECONDS = 2.0
+SETTLE_GAIN = 1.03
 
 
 @dataclass(frozen=True)
@@ -75,24 +77,34 @@ def failed(reason):
     return {"clean": False, "errors": 1, "first_error": reason}
 
 
-def round_of(contender, place, workloads, seconds, warm_up, results, say):
+def round_of(contender, place, workloads, seconds, settle_seconds, results, say):
     """One contender's turn in a round: a fresh process and an empty data directory, every workload on it."""
     with data_directory(place) as data, Server(contender, place, data) as server:
         results.starts.setdefault(contender.name, []).append(server.start_seconds)
         time.sleep(IDLE_SECONDS)
         results.idle.setdefault(contender.name, []).append(server.resident_bytes())
-        if any(workload.name != "wake" for workload in workloads):
-            # A first load that doesn't count lets just-in-time compilers and allocators settle.
-            load(place, server, "send", "--queue", "settle", "--delete-queue", "--warmup", 0, seconds=warm_up)
+        settle(place, server, settle_seconds)
         for workload in workloads:
             before = server.processor_seconds()
             report = load(place, server, *workload.arguments, "--queue", workload.name, "--delete-queue",
-                          "--warmup", min(1.0, warm_up), seconds=seconds * workload.seconds_factor)
+                          "--warmup", min(1.0, seconds), seconds=seconds * workload.seconds_factor)
             report["server_processor_seconds"] = server.processor_seconds() - before
             results.add_run(contender.name, workload.name, report)
             say(f"  {contender.name:22} {workload.name:10} {brief(workload, report)}")
             if server.process.poll() is not None:
                 raise Failed(f"died under {workload.name}: {server.last_line()}")
+
+
+def settle(place, server, longest):
+    """A load that doesn't count, until its rate has stopped rising: a just-in-time compiler takes half a minute, and a
+    server measured before that is not the one that people run."""
+    best, pieces_without_gain, begin = 0, 0, time.monotonic()
+    while pieces_without_gain < 2 and time.monotonic() - begin < longest:
+        report = load(place, server, "send", "--queue", "settle", "--delete-queue", "--warmup", 0,
+                      seconds=SETTLE_PIECE_SECONDS)
+        rate = report.get("requests_per_second", 0)
+        pieces_without_gain = 0 if rate > best * SETTLE_GAIN else pieces_without_gain + 1
+        best = max(best, rate)
 
 
 def brief(workload, report):
