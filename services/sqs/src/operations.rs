@@ -60,7 +60,7 @@ pub(crate) async fn call(
         "ChangeMessageVisibility" => visibility::change(door, context, read(input)?).await.map(nothing),
         "ChangeMessageVisibilityBatch" => write(&visibility::change_batch(door, context, read(input)?).await?),
         "CreateQueue" => write(&queues::create(door, context, read(input)?).await?),
-        "DeleteMessage" => delete::prepare(door, context, read(input)?)?.run().await.map(nothing),
+        "DeleteMessage" => write(&delete::prepare(door, context, read(input)?)?.run().await?),
         "DeleteMessageBatch" => write(&delete::prepare_batch(door, context, read(input)?)?.run().await?),
         "DeleteQueue" => queues::delete(door, context, read(input)?).await.map(nothing),
         "GetQueueAttributes" => write(&attributes::get(door, context, read(input)?)?),
