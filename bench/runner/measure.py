@@ -119,9 +119,11 @@ def backlog_of(contender, place, messages, seconds, memory_limit, say):
     """Fills one queue, then what it costs: resident memory, bytes on disk, start-up after a stop and a kill."""
     with data_directory(place) as data:
         with Server(contender, place, data) as server:
+            time.sleep(IDLE_SECONDS)
+            empty = server.resident_bytes()
             with memory_guard(server, memory_limit) as guard:
                 report = load(place, server, "fill", "--queue", "backlog", "--messages", messages, seconds=seconds)
-            figures = {"report": report, "asked": messages, "memory_limit_hit": guard.hit}
+            figures = {"report": report, "asked": messages, "memory_limit_hit": guard.hit, "empty": empty}
             if guard.hit or "messages" not in report:
                 return figures
             time.sleep(IDLE_SECONDS)

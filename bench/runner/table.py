@@ -143,7 +143,7 @@ def backlog_row(name, figures):
     asked = "" if messages >= figures["asked"] else f" of {figures['asked']:,}"
     errors = "" if report["clean"] else f"; {report['errors']} errors: {first_error([report])}"
     row = [TITLES[name], f"{messages:,}{asked}{errors}", whole(report["messages_per_second"]),
-           whole(figures["resident"] / 2**20), whole(figures["resident"] / max(1, messages))]
+           whole(figures["resident"] / 2**20), whole((figures["resident"] - figures["empty"]) / max(1, messages))]
     if "after_stop" not in figures:
         return row + ["in memory"] + [""] * 4
     stop = figures["after_stop"]
