@@ -15,7 +15,7 @@ use crate::errors;
 use crate::operations;
 use crate::operations::cool_down::CoolDowns;
 use crate::receipt::ReceiptSealer;
-use crate::record::{QueueSettings, SettingsCache};
+use crate::record::{QueueRecord, QueueSettings, SettingsCache};
 
 /// Amazon SQS.
 pub struct SqsDoor {
@@ -24,6 +24,8 @@ pub struct SqsDoor {
     pub(crate) receipts: ReceiptSealer,
     pub(crate) cool_downs: CoolDowns,
     pub(crate) settings: SettingsCache,
+    /// Held from reading a queue's record to writing it, so that no change is lost.
+    pub(crate) changes: tokio::sync::Mutex<()>,
 }
 
 /// A queue that an operation is about.
@@ -43,6 +45,7 @@ impl SqsDoor {
             receipts: ReceiptSealer::new(receipt_secret),
             cool_downs: CoolDowns::default(),
             settings: SettingsCache::default(),
+            changes: tokio::sync::Mutex::default(),
         }
     }
 
@@ -50,9 +53,18 @@ impl SqsDoor {
     pub const OPERATIONS: &'static [&'static str] = operations::NAMES;
 
     /// Finds the queue of a URL, and asks whether the caller may do this to it.
-    pub(crate) fn target(&self, context: &CallContext, url: &str, action: &str) -> Result<Target, ServiceError> {
-        let address = QueueAddress::from_url(url, &context.region)
-            .ok_or_else(|| errors::modelled("InvalidAddress", format!("The address {url} is not valid for this endpoint.")))?;
+    pub(crate) fn target(
+        &self,
+        context: &CallContext,
+        url: &str,
+        action: &str,
+    ) -> Result<Target, ServiceError> {
+        let address = QueueAddress::from_url(url, &context.region).ok_or_else(|| {
+            errors::modelled(
+                "InvalidAddress",
+                format!("The address {url} is not valid for this endpoint."),
+            )
+        })?;
         self.target_at(context, address, action)
     }
 
@@ -76,6 +88,21 @@ impl SqsDoor {
             }),
             _ => Err(errors::queue_does_not_exist()),
         }
+    }
+
+    /// Makes a queue's next record from its settings; what the engine acts upon stays.
+    pub(crate) async fn change_record(
+        &self,
+        queue: &Queue,
+        change: impl FnOnce(&QueueSettings) -> Result<QueueRecord, ServiceError>,
+    ) -> Result<(), ServiceError> {
+        let _turn = self.changes.lock().await;
+        let record = change(&*self.settings.of(queue)?)?;
+        let config = (*queue.config()).clone();
+        self.engine
+            .update(queue, config, record.encode())
+            .await
+            .map_err(errors::from_queue)
     }
 
     pub(crate) fn now_seconds(&self) -> u64 {
@@ -124,7 +151,11 @@ impl Door for SqsDoor {
     fn complete(&self, context: &CallContext, route: &Route, input: &mut Map) {
         let takes_queue = !matches!(
             route.operation.name,
-            "CreateQueue" | "ListQueues" | "GetQueueUrl" | "StartMessageMoveTask" | "CancelMessageMoveTask"
+            "CreateQueue"
+                | "ListQueues"
+                | "GetQueueUrl"
+                | "StartMessageMoveTask"
+                | "CancelMessageMoveTask"
                 | "ListMessageMoveTasks"
         );
         let has_path = route.path.trim_matches('/').contains('/');
@@ -150,9 +181,7 @@ fn member_name(path: &str) -> Cow<'_, str> {
     let last = path.rsplit('.').next().unwrap_or(path);
     let mut characters = last.chars();
     match characters.next() {
-        Some(first) if first.is_lowercase() => {
-            Cow::Owned(first.to_uppercase().chain(characters).collect())
-        }
+        Some(first) if first.is_lowercase() => Cow::Owned(first.to_uppercase().chain(characters).collect()),
         _ => Cow::Borrowed(last),
     }
 }
