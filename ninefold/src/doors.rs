@@ -7,7 +7,9 @@ use std::sync::Arc;
 use ninefold_model::ServiceModel;
 use ninefold_protocol::Door;
 use ninefold_queue::{Limits, QueueEngine, QueueError};
+use ninefold_sqs::SqsDoor;
 use ninefold_store::{Store, Table};
+use ninefold_sts::StsDoor;
 use ninefold_time::Clock;
 
 use crate::secret_file::read_or_create_secret;
@@ -40,12 +42,15 @@ impl Engines {
     /// Every door. `data` is the data directory.
     pub(crate) fn doors(&self, data: &Path, clock: &Arc<dyn Clock>) -> io::Result<Vec<Arc<dyn Door>>> {
         let receipt_secret = read_or_create_secret(&data.join(RECEIPT_SECRET))?;
-        let _ = (receipt_secret, clock);
-        Ok(vec![])
+        let sqs = SqsDoor::new(Arc::clone(&self.queues), Arc::clone(clock), receipt_secret);
+        Ok(vec![Arc::new(sqs), Arc::new(StsDoor)])
     }
 }
 
 /// The operations of every door, by service, without opening anything.
 pub(crate) fn operations() -> Vec<(&'static ServiceModel, &'static [&'static str])> {
-    vec![]
+    vec![
+        (ninefold_model::sqs(), SqsDoor::OPERATIONS),
+        (ninefold_model::sts(), StsDoor::OPERATIONS),
+    ]
 }

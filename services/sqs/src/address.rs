@@ -58,7 +58,10 @@ impl QueueAddress {
 
     /// The queue's key in the engine.
     pub(crate) fn key(&self) -> QueueKey {
-        QueueKey(Bytes::from(format!("{}/{}/{}", self.account, self.region, self.name)))
+        QueueKey(Bytes::from(format!(
+            "{}/{}/{}",
+            self.account, self.region, self.name
+        )))
     }
 
     /// What the keys of an account's queues in a region begin with.
@@ -105,7 +108,13 @@ mod tests {
             let address = QueueAddress::from_url(url, &region()).unwrap();
             assert_eq!(address.arn(), "arn:aws:sqs:eu-central-1:123456789012:orders");
         }
-        for url in ["", "orders", "http://localhost/orders", "http://localhost/12/orders", "/123456789012/or ders"] {
+        for url in [
+            "",
+            "orders",
+            "http://localhost/orders",
+            "http://localhost/12/orders",
+            "/123456789012/or ders",
+        ] {
             assert_eq!(QueueAddress::from_url(url, &region()), None, "{url}");
         }
     }
@@ -115,7 +124,11 @@ mod tests {
         let address = QueueAddress::from_arn("arn:aws:sqs:eu-central-1:123456789012:orders.fifo").unwrap();
         assert_eq!(QueueAddress::from_key(&address.key()), Some(address.clone()));
         assert!(address.is_fifo());
-        for arn in ["", "arn:aws:sns:eu-central-1:123456789012:orders", "arn:aws:sqs:eu-central-1:1:orders"] {
+        for arn in [
+            "",
+            "arn:aws:sns:eu-central-1:123456789012:orders",
+            "arn:aws:sqs:eu-central-1:1:orders",
+        ] {
             assert_eq!(QueueAddress::from_arn(arn), None, "{arn}");
         }
     }

@@ -68,7 +68,8 @@ pub(crate) fn check_ids<'a>(
         return Err(errors::modelled("EmptyBatchRequest", message));
     }
     if count > BATCH_ENTRIES {
-        let message = format!("Maximum number of entries per request are {BATCH_ENTRIES}. You have sent {count}.");
+        let message =
+            format!("Maximum number of entries per request are {BATCH_ENTRIES}. You have sent {count}.");
         return Err(errors::modelled("TooManyEntriesInBatchRequest", message));
     }
     let mut seen = HashSet::with_capacity(count);
@@ -79,7 +80,10 @@ pub(crate) fn check_ids<'a>(
             return Err(errors::modelled("InvalidBatchEntryId", message));
         }
         if !seen.insert(&**id) {
-            return Err(errors::modelled("BatchEntryIdsNotDistinct", format!("Id {id} repeated.")));
+            return Err(errors::modelled(
+                "BatchEntryIdsNotDistinct",
+                format!("Id {id} repeated."),
+            ));
         }
     }
     Ok(())

@@ -59,7 +59,10 @@ mod tests {
         assert_eq!(serde_json::from_str::<Binary>("\"AAH/\"").unwrap(), binary);
         assert!(serde_json::from_str::<Binary>("\"*\"").is_err());
         let value = to_value(&binary).unwrap();
-        assert_eq!(value.as_blob().map(|bytes| bytes.to_vec()), Some(binary.0.clone()));
+        assert_eq!(
+            value.as_blob().map(|bytes| bytes.to_vec()),
+            Some(binary.0.clone())
+        );
         assert_eq!(Binary::deserialize(&value).unwrap(), binary);
     }
 }

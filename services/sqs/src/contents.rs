@@ -33,9 +33,14 @@ pub(crate) type AttributeMembers = BTreeMap<String, AttributeMember>;
 /// Checks that every character of a text may be in a message:
 /// `#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF`.
 pub(crate) fn check_characters(text: &str) -> Result<(), ServiceError> {
-    let controls = text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'));
+    let controls = text
+        .bytes()
+        .any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'));
     // U+FFFE and U+FFFF, the only others that UTF-8 can hold.
-    let noncharacters = !text.is_ascii() && text.chars().any(|character| matches!(character, '\u{fffe}' | '\u{ffff}'));
+    let noncharacters = !text.is_ascii()
+        && text
+            .chars()
+            .any(|character| matches!(character, '\u{fffe}' | '\u{ffff}'));
     if controls || noncharacters {
         let message = "Invalid binary character was found in the message body, the set of allowed characters is #x9 | \
                        #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF";
@@ -50,7 +55,8 @@ pub(crate) fn check_id(id: &str, parameter: &str) -> Result<(), ServiceError> {
     if (1..=ID_CHARACTERS).contains(&id.len()) && id.bytes().all(allowed) {
         return Ok(());
     }
-    let reason = format!("{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.");
+    let reason =
+        format!("{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.");
     Err(errors::invalid_value(id, parameter, &reason))
 }
 
@@ -62,7 +68,10 @@ pub(crate) fn read_attributes(members: &AttributeMembers) -> Result<Vec<MessageA
             "Number of message attributes [{count}] exceeds the allowed maximum [{MESSAGE_ATTRIBUTES}]."
         )));
     }
-    members.iter().map(|(name, member)| read_attribute(name, member)).collect()
+    members
+        .iter()
+        .map(|(name, member)| read_attribute(name, member))
+        .collect()
 }
 
 /// Takes the trace header out of message system attributes.
@@ -87,7 +96,10 @@ pub(crate) fn read_trace_header(members: &AttributeMembers) -> Result<Option<&st
     Ok(header)
 }
 
-fn read_attribute<'a>(name: &'a str, member: &'a AttributeMember) -> Result<MessageAttribute<'a>, ServiceError> {
+fn read_attribute<'a>(
+    name: &'a str,
+    member: &'a AttributeMember,
+) -> Result<MessageAttribute<'a>, ServiceError> {
     check_attribute_name(name)?;
     let data_type = &*member.data_type;
     let base = data_type.split('.').next().unwrap_or_default();
@@ -103,7 +115,10 @@ fn read_attribute<'a>(name: &'a str, member: &'a AttributeMember) -> Result<Mess
         )));
     }
     let value = match base {
-        "Binary" => member.binary_value.as_ref().map(|bytes| AttributeValue::Bytes(&bytes.0)),
+        "Binary" => member
+            .binary_value
+            .as_ref()
+            .map(|bytes| AttributeValue::Bytes(&bytes.0)),
         _ => member.string_value.as_deref().map(AttributeValue::Text),
     };
     let value = value.filter(|value| !is_empty(value)).ok_or_else(|| {
@@ -149,9 +164,11 @@ fn check_attribute_name(name: &str) -> Result<(), ServiceError> {
     if fits && name.bytes().all(allowed) && !reserved && !dotted {
         return Ok(());
     }
-    Err(errors::invalid_parameter(format!("The message attribute name '{name}' is invalid. Attribute name must contain \
+    Err(errors::invalid_parameter(format!(
+        "The message attribute name '{name}' is invalid. Attribute name must contain \
         only alphanumeric characters, hyphens, underscores and periods, must not start or end with a period or have \
-        successive periods, must not begin with AWS. or Amazon., and can be up to 256 characters long.")))
+        successive periods, must not begin with AWS. or Amazon., and can be up to 256 characters long."
+    )))
 }
 
 /// How many bytes the attributes add to the size of a message.
@@ -172,11 +189,24 @@ mod tests {
 
     #[test]
     fn characters_are_checked() {
-        for text in ["", "plain", "\t\n\r", "äöü", "\u{fffd}", "\u{10ffff}", "\u{7f}", "😀"] {
+        for text in [
+            "",
+            "plain",
+            "\t\n\r",
+            "äöü",
+            "\u{fffd}",
+            "\u{10ffff}",
+            "\u{7f}",
+            "😀",
+        ] {
             assert!(check_characters(text).is_ok(), "{text:?}");
         }
         for text in ["\0", "a\u{1}", "\u{b}", "\u{1f}b", "\u{fffe}", "é\u{ffff}"] {
-            assert_eq!(check_characters(text).unwrap_err().code, "InvalidMessageContents", "{text:?}");
+            assert_eq!(
+                check_characters(text).unwrap_err().code,
+                "InvalidMessageContents",
+                "{text:?}"
+            );
         }
     }
 
@@ -224,7 +254,13 @@ mod tests {
             ("a", text("Binary", "v")),
             ("a", text("Number", "one")),
             ("a", text("String", "\0")),
-            ("a", AttributeMember { data_type: "String".to_owned(), ..binary }),
+            (
+                "a",
+                AttributeMember {
+                    data_type: "String".to_owned(),
+                    ..binary
+                },
+            ),
         ];
         for (name, member) in bad {
             assert!(read_attribute(name, &member).is_err(), "{name} {member:?}");
@@ -239,7 +275,10 @@ mod tests {
             data_type: data_type.to_owned(),
         };
         let members = |name: &str, data_type| AttributeMembers::from([(name.to_owned(), member(data_type))]);
-        assert_eq!(read_trace_header(&members("AWSTraceHeader", "String")).unwrap(), Some("Root=1"));
+        assert_eq!(
+            read_trace_header(&members("AWSTraceHeader", "String")).unwrap(),
+            Some("Root=1")
+        );
         assert!(read_trace_header(&members("AWSTraceHeader", "Number")).is_err());
         assert!(read_trace_header(&members("Other", "String")).is_err());
     }

@@ -11,6 +11,7 @@ use ninefold_time::Clock;
 use serde::{Deserialize, Serialize};
 
 use crate::address::QueueAddress;
+use crate::attributes;
 use crate::errors;
 use crate::operations;
 use crate::operations::cool_down::CoolDowns;
@@ -27,6 +28,22 @@ pub struct SqsDoor {
     /// Held from reading a queue's record to writing it, so that no change is lost.
     pub(crate) changes: tokio::sync::Mutex<()>,
 }
+
+/// What no policy can let other accounts do.
+///
+/// Source: [Limitations of custom policies](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-limitations-of-custom-policies.html).
+const OWNERS_ACTIONS: &[&str] = &[
+    "sqs:AddPermission",
+    "sqs:CancelMessageMoveTask",
+    "sqs:DeleteQueue",
+    "sqs:ListMessageMoveTasks",
+    "sqs:ListQueueTags",
+    "sqs:RemovePermission",
+    "sqs:SetQueueAttributes",
+    "sqs:StartMessageMoveTask",
+    "sqs:TagQueue",
+    "sqs:UntagQueue",
+];
 
 /// A queue that an operation is about.
 pub(crate) struct Target {
@@ -77,7 +94,10 @@ impl SqsDoor {
     ) -> Result<Target, ServiceError> {
         let queue = self.engine.queue(&address.key());
         let settings = queue.as_ref().map(|queue| self.settings.of(queue)).transpose()?;
-        let policy = settings.as_ref().and_then(|settings| settings.policy.as_deref());
+        let policy = settings
+            .as_ref()
+            .and_then(|settings| settings.policy.as_deref())
+            .filter(|_| address.account == context.principal.account || !OWNERS_ACTIONS.contains(&action));
         // Before saying whether it exists: that is nobody's business who may not use it.
         context.authorize(action, &address.arn(), policy)?;
         match (queue, settings) {
@@ -90,7 +110,7 @@ impl SqsDoor {
         }
     }
 
-    /// Makes a queue's next record from its settings; what the engine acts upon stays.
+    /// Makes a queue's next record from its settings; the engine then acts upon its attributes.
     pub(crate) async fn change_record(
         &self,
         queue: &Queue,
@@ -98,7 +118,7 @@ impl SqsDoor {
     ) -> Result<(), ServiceError> {
         let _turn = self.changes.lock().await;
         let record = change(&*self.settings.of(queue)?)?;
-        let config = (*queue.config()).clone();
+        let config = attributes::engine_config(&record.attributes);
         self.engine
             .update(queue, config, record.encode())
             .await
@@ -135,7 +155,10 @@ impl Door for SqsDoor {
         operation: &'static Operation,
         input: Value,
     ) -> BoxFuture<'_, Result<Value, ServiceError>> {
-        Box::pin(async move { operations::call(self, &context, operation.name, &input).await })
+        Box::pin(async move {
+            let answer = operations::call(self, &context, operation.name, &input).await;
+            answer.map_err(|error| errors::in_words_of(context.protocol, error))
+        })
     }
 
     fn call_bytes<'a>(

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use ninefold_protocol::ServiceError;
+use ninefold_protocol::{Protocol, ServiceError};
 use ninefold_queue::{DeleteError, LeaseError, QueueError};
 
 /// An error of SQS's model.
@@ -12,6 +12,14 @@ pub(crate) fn modelled(code: &'static str, message: impl Into<String>) -> Servic
 
 pub(crate) fn queue_does_not_exist() -> ServiceError {
     modelled("QueueDoesNotExist", "The specified queue does not exist.")
+}
+
+/// The error as AWS words it in a protocol: the older one has kept an older text.
+pub(crate) fn in_words_of(protocol: Protocol, mut error: ServiceError) -> ServiceError {
+    if protocol == Protocol::Query && error.code == "QueueDoesNotExist" {
+        error.message = "The specified queue does not exist for this wsdl version.".to_owned();
+    }
+    error
 }
 
 pub(crate) fn missing_parameter(name: &str) -> ServiceError {
@@ -24,15 +32,40 @@ pub(crate) fn invalid_parameter(message: impl Into<String>) -> ServiceError {
 
 /// `Value VALUE for parameter NAME is invalid. Reason: REASON`
 pub(crate) fn invalid_value(value: impl Display, name: &str, reason: &str) -> ServiceError {
-    invalid_parameter(format!("Value {value} for parameter {name} is invalid. Reason: {reason}"))
+    invalid_parameter(format!(
+        "Value {value} for parameter {name} is invalid. Reason: {reason}"
+    ))
 }
 
 pub(crate) fn invalid_attribute_name(name: &str) -> ServiceError {
     modelled("InvalidAttributeName", format!("Unknown Attribute {name}."))
 }
 
-pub(crate) fn invalid_attribute_value(name: &str) -> ServiceError {
-    modelled("InvalidAttributeValue", format!("Invalid value for the parameter {name}."))
+pub(crate) fn invalid_attribute_value(name: &str, reason: Option<&str>) -> ServiceError {
+    let reason = reason.map_or_else(String::new, |reason| format!(" Reason: {reason}"));
+    let message = format!("Invalid value for the parameter {name}.{reason}");
+    modelled("InvalidAttributeValue", message)
+}
+
+pub(crate) fn two_encryptions() -> ServiceError {
+    modelled(
+        "InvalidAttributeName",
+        "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+    )
+}
+
+/// A queue of this name has this attribute otherwise than was asked for.
+pub(crate) fn queue_name_exists(attribute: &str) -> ServiceError {
+    let message =
+        format!("A queue already exists with the same name and a different value for attribute {attribute}");
+    modelled("QueueNameExists", message)
+}
+
+pub(crate) fn queue_deleted_recently() -> ServiceError {
+    modelled(
+        "QueueDeletedRecently",
+        "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+    )
 }
 
 pub(crate) fn unsupported_operation(message: impl Into<String>) -> ServiceError {

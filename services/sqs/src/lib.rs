@@ -16,6 +16,7 @@ mod door;
 mod errors;
 mod limits;
 mod operations;
+mod page;
 mod payload;
 mod receipt;
 mod record;

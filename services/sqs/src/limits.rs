@@ -4,6 +4,8 @@
 
 /// The largest message, and all messages of a batch together: 1 MiB.
 pub(crate) const LARGEST_MESSAGE_BYTES: usize = 1_048_576;
+/// What a queue's largest message may be limited to.
+pub(crate) const MESSAGE_BYTES: std::ops::RangeInclusive<u32> = 1_024..=1_048_576;
 /// Entries of a batch.
 pub(crate) const BATCH_ENTRIES: usize = 10;
 /// Characters of a batch entry's id.
@@ -30,6 +32,8 @@ pub(crate) const STANDARD_IN_FLIGHT: u32 = 120_000;
 pub(crate) const FIFO_IN_FLIGHT: u32 = 20_000;
 /// Receives before a message is dead-lettered.
 pub(crate) const RECEIVE_COUNT: std::ops::RangeInclusive<u32> = 1..=1_000;
+/// How long a data key may be used again.
+pub(crate) const KEY_REUSE_SECONDS: std::ops::RangeInclusive<u32> = 60..=86_400;
 /// Tags of a queue.
 pub(crate) const TAGS: usize = 50;
 /// Source queues that a redrive allow policy may name.

@@ -58,20 +58,26 @@ pub(crate) async fn call(
         "AddPermission" => permissions::add(door, context, read(input)?).await.map(nothing),
         "CancelMessageMoveTask" => write(&move_tasks::cancel(door, context, read(input)?).await?),
         "ChangeMessageVisibility" => visibility::change(door, context, read(input)?).await.map(nothing),
-        "ChangeMessageVisibilityBatch" => write(&visibility::change_batch(door, context, read(input)?).await?),
+        "ChangeMessageVisibilityBatch" => {
+            write(&visibility::change_batch(door, context, read(input)?).await?)
+        }
         "CreateQueue" => write(&queues::create(door, context, read(input)?).await?),
         "DeleteMessage" => write(&delete::prepare(door, context, read(input)?)?.run().await?),
         "DeleteMessageBatch" => write(&delete::prepare_batch(door, context, read(input)?)?.run().await?),
         "DeleteQueue" => queues::delete(door, context, read(input)?).await.map(nothing),
         "GetQueueAttributes" => write(&attributes::get(door, context, read(input)?)?),
         "GetQueueUrl" => write(&queues::get_url(door, context, read(input)?)?),
-        "ListDeadLetterSourceQueues" => write(&queues::list_dead_letter_sources(door, context, read(input)?)?),
+        "ListDeadLetterSourceQueues" => {
+            write(&queues::list_dead_letter_sources(door, context, read(input)?)?)
+        }
         "ListMessageMoveTasks" => write(&move_tasks::list(door, context, read(input)?)?),
         "ListQueueTags" => write(&tags::list(door, context, read(input)?)?),
         "ListQueues" => write(&queues::list(door, context, read(input)?)?),
         "PurgeQueue" => purge::purge(door, context, read(input)?).await.map(nothing),
         "ReceiveMessage" => write(&receive::prepare(door, context, read(input)?)?.run().await?),
-        "RemovePermission" => permissions::remove(door, context, read(input)?).await.map(nothing),
+        "RemovePermission" => permissions::remove(door, context, read(input)?)
+            .await
+            .map(nothing),
         "SendMessage" => write(&send::prepare(door, context, read(input)?)?.run().await?),
         "SendMessageBatch" => write(&send::prepare_batch(door, context, read(input)?)?.run().await?),
         "SetQueueAttributes" => attributes::set(door, context, read(input)?).await.map(nothing),

@@ -58,7 +58,8 @@ impl<'a> Payload<'a> {
     }
 
     pub(crate) fn decode(bytes: &'a [u8]) -> Result<Self, ServiceError> {
-        Self::read(&mut Reader(bytes)).ok_or_else(|| ServiceError::internal("The stored message could not be read."))
+        Self::read(&mut Reader(bytes))
+            .ok_or_else(|| ServiceError::internal("The stored message could not be read."))
     }
 
     fn read(reader: &mut Reader<'a>) -> Option<Self> {

@@ -109,7 +109,13 @@ mod tests {
             changed[position] ^= 1;
             assert!(sealer.open(&STANDARD.encode(changed), 7).is_err());
         }
-        for handle in ["", "x", "AAAA", &STANDARD.encode([0; 100]), &STANDARD.encode(&bytes[..20])] {
+        for handle in [
+            "",
+            "x",
+            "AAAA",
+            &STANDARD.encode([0; 100]),
+            &STANDARD.encode(&bytes[..20]),
+        ] {
             assert!(sealer.open(handle, 7).is_err(), "{handle}");
         }
     }

@@ -82,7 +82,10 @@ pub(crate) fn prepare_batch(
     input: DeleteMessageBatchInput<'_>,
 ) -> Result<PreparedBatch, ServiceError> {
     let target = door.target(context, &input.queue_url, "sqs:DeleteMessage")?;
-    check_ids(input.entries.iter().map(|entry| &entry.id), "DeleteMessageBatchRequestEntry")?;
+    check_ids(
+        input.entries.iter().map(|entry| &entry.id),
+        "DeleteMessageBatchRequestEntry",
+    )?;
     let number = target.queue.number();
     let open = |entry: BatchEntry<'_>| {
         let receipt = door.receipts.open(&entry.receipt_handle, number);
@@ -97,7 +100,10 @@ pub(crate) fn prepare_batch(
 impl PreparedDelete {
     pub(crate) async fn run(self) -> Result<Nothing, ServiceError> {
         let outcomes = self.queue.delete(&[self.receipt]).await;
-        let outcome = outcomes.into_iter().next().expect("the engine answers for every receipt");
+        let outcome = outcomes
+            .into_iter()
+            .next()
+            .expect("the engine answers for every receipt");
         outcome.map_err(|error| errors::from_delete(error, &self.handle))?;
         Ok(Nothing {})
     }
@@ -105,15 +111,20 @@ impl PreparedDelete {
 
 impl PreparedBatch {
     pub(crate) async fn run(self) -> Result<BatchOutput<DoneEntry>, ServiceError> {
-        let receipts: Vec<Receipt> =
-            self.entries.iter().filter_map(|(_, _, receipt)| receipt.as_ref().ok().copied()).collect();
+        let receipts: Vec<Receipt> = self
+            .entries
+            .iter()
+            .filter_map(|(_, _, receipt)| receipt.as_ref().ok().copied())
+            .collect();
         let mut outcomes = self.queue.delete(&receipts).await.into_iter();
-        Ok(BatchOutput::of(self.entries.into_iter().map(|(id, handle, receipt)| {
-            let outcome = receipt.and_then(|_| {
-                let outcome = outcomes.next().expect("the engine answers for every receipt");
-                outcome.map_err(|error| errors::from_delete(error, &handle))
-            });
-            (id.clone(), outcome.map(|()| DoneEntry { id }))
-        })))
+        Ok(BatchOutput::of(self.entries.into_iter().map(
+            |(id, handle, receipt)| {
+                let outcome = receipt.and_then(|_| {
+                    let outcome = outcomes.next().expect("the engine answers for every receipt");
+                    outcome.map_err(|error| errors::from_delete(error, &handle))
+                });
+                (id.clone(), outcome.map(|()| DoneEntry { id }))
+            },
+        )))
     }
 }

@@ -1,7 +1,5 @@
 //! StartMessageMoveTask, CancelMessageMoveTask and ListMessageMoveTasks: the engine's redrives.
 
-use std::sync::Arc;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ninefold_protocol::{CallContext, ServiceError};
@@ -14,6 +12,7 @@ use crate::address::QueueAddress;
 use crate::door::Target;
 use crate::errors;
 use crate::limits::{LISTED_MOVE_TASKS, MOVES_PER_SECOND};
+use crate::operations::queues::{address_of, dead_letter_sources};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -91,7 +90,7 @@ pub(crate) async fn start(
         .max_number_of_messages_per_second
         .map(check_rate)
         .transpose()?;
-    let origins = queues_dead_lettering_to(door, &source);
+    let origins = dead_letter_sources(door, &source);
     if origins.is_empty() {
         return Err(errors::invalid_parameter(
             "Source queue must be configured as a Dead Letter Queue.",
@@ -202,24 +201,13 @@ fn check_destination(
     Ok(destination.queue.key().clone())
 }
 
-/// The queues of the same account and region whose dead letters go to this queue.
-fn queues_dead_lettering_to(door: &SqsDoor, target: &Target) -> Vec<Arc<Queue>> {
-    let prefix = QueueAddress::key_prefix(target.address.account, &target.address.region);
-    let mut queues = door.engine.queues(prefix.as_bytes(), None, usize::MAX);
-    queues.retain(|queue| {
-        let config = queue.config();
-        config
-            .dead_letter
-            .as_ref()
-            .is_some_and(|policy| policy.queue == *target.queue.key())
-    });
-    queues
-}
-
 fn authorize_sending(door: &SqsDoor, context: &CallContext, queue: &Queue) -> Result<(), ServiceError> {
-    let address = QueueAddress::from_key(queue.key()).expect("the door made every key of an address");
     let settings = door.settings.of(queue)?;
-    context.authorize("sqs:SendMessage", &address.arn(), settings.policy.as_deref())
+    context.authorize(
+        "sqs:SendMessage",
+        &address_of(queue).arn(),
+        settings.policy.as_deref(),
+    )
 }
 
 fn check_rate(rate: i64) -> Result<u32, ServiceError> {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::SqsDoor;
 use crate::address::QueueAddress;
+use crate::attributes::{check_size, over_limit};
 use crate::errors;
 use crate::record::{QueueRecord, QueueSettings};
 
@@ -26,8 +27,6 @@ const SHAREABLE_ACTIONS: &[&str] = &[
 ];
 /// Actions of one statement.
 const ACTIONS: usize = 7;
-/// Statements of the policy.
-const STATEMENTS: usize = 20;
 /// Accounts of one statement: as many as a policy may have principals.
 const ACCOUNTS: usize = 50;
 /// Characters of a label.
@@ -107,7 +106,6 @@ impl Permission {
         if policy.statement_ids().any(|taken| taken == self.label) {
             return Err(self.already_exists());
         }
-        check_limit(policy.statement_count() + 1, STATEMENTS, "Statements")?;
         policy
             .add_statement(self.statement(address))
             .map_err(|error| match error {
@@ -116,7 +114,8 @@ impl Permission {
                 PolicyError::Syntax(_) | PolicyError::Statement { .. } => {
                     errors::invalid_value(&self.label, "Label", &error.to_string())
                 }
-            })
+            })?;
+        check_size(policy)
     }
 
     fn statement(&self, address: &QueueAddress) -> Value {
@@ -185,13 +184,6 @@ fn check_limit(found: usize, limit: usize, what: &str) -> Result<(), ServiceErro
         return Err(over_limit(found, limit, what));
     }
     Ok(())
-}
-
-fn over_limit(found: usize, limit: usize, what: &str) -> ServiceError {
-    errors::modelled(
-        "OverLimit",
-        format!("{found} {what} were found, maximum allowed is {limit}."),
-    )
 }
 
 /// The record with this policy, or with none when nothing is left in it.

@@ -141,7 +141,9 @@ impl AttributeSelection {
     fn takes(&self, name: &str) -> bool {
         self.0.iter().any(|wanted| match wanted.strip_suffix(".*") {
             _ if wanted == "All" || wanted == ".*" => true,
-            Some(prefix) => name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+            Some(prefix) => name
+                .strip_prefix(prefix)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
             None => wanted == name,
         })
     }
@@ -162,7 +164,11 @@ pub(crate) fn prepare<'a>(
     input: ReceiveMessageInput<'_>,
 ) -> Result<PreparedReceive<'a>, ServiceError> {
     let target = door.target(context, &input.queue_url, "sqs:ReceiveMessage")?;
-    let names = input.attribute_names.iter().flatten().chain(input.message_system_attribute_names.iter().flatten());
+    let names = input
+        .attribute_names
+        .iter()
+        .flatten()
+        .chain(input.message_system_attribute_names.iter().flatten());
     let maximum = in_range(
         input.max_number_of_messages,
         "MaxNumberOfMessages",
@@ -225,16 +231,28 @@ fn in_range(
 
 impl PreparedReceive<'_> {
     pub(crate) async fn run(self) -> Result<ReceiveMessageOutput, ServiceError> {
-        let received = self.target.queue.receive(self.request.clone()).await.map_err(errors::from_queue)?;
-        let messages = received.iter().map(|received| self.message(received)).collect::<Result<_, _>>()?;
+        let received = self
+            .target
+            .queue
+            .receive(self.request.clone())
+            .await
+            .map_err(errors::from_queue)?;
+        let messages = received
+            .iter()
+            .map(|received| self.message(received))
+            .collect::<Result<_, _>>()?;
         Ok(ReceiveMessageOutput { messages })
     }
 
     fn message(&self, received: &Received) -> Result<Message, ServiceError> {
         let payload = Payload::decode(&received.payload)?;
         let is_fifo = self.target.settings.is_fifo;
-        let attributes: Vec<MessageAttribute<'_>> =
-            payload.attributes.iter().copied().filter(|attribute| self.attributes.takes(attribute.name)).collect();
+        let attributes: Vec<MessageAttribute<'_>> = payload
+            .attributes
+            .iter()
+            .copied()
+            .filter(|attribute| self.attributes.takes(attribute.name))
+            .collect();
         let system_attributes = self
             .system_attributes
             .iter()
@@ -272,7 +290,14 @@ mod tests {
     #[test]
     fn message_attributes_are_selected_by_name_or_prefix() {
         let takes = |wanted: &str, name: &str| AttributeSelection(vec![wanted.to_owned()]).takes(name);
-        for (wanted, name) in [("All", "a"), (".*", "a"), ("a", "a"), ("a.*", "a.b"), ("a.*", "a"), ("a.b.*", "a.b.c")] {
+        for (wanted, name) in [
+            ("All", "a"),
+            (".*", "a"),
+            ("a", "a"),
+            ("a.*", "a.b"),
+            ("a.*", "a"),
+            ("a.b.*", "a.b.c"),
+        ] {
             assert!(takes(wanted, name), "{wanted} {name}");
         }
         for (wanted, name) in [("a", "b"), ("a", "a.b"), ("a.*", "ab"), ("all", "a"), ("", "a")] {

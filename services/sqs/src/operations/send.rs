@@ -11,7 +11,9 @@ use uuid::{Builder, Uuid};
 
 use crate::SqsDoor;
 use crate::batch::{BatchOutput, check_ids};
-use crate::contents::{AttributeMembers, check_characters, check_id, read_attributes, read_trace_header, size_of};
+use crate::contents::{
+    AttributeMembers, check_characters, check_id, read_attributes, read_trace_header, size_of,
+};
 use crate::digest::Md5Digest;
 use crate::door::Target;
 use crate::errors;
@@ -56,7 +58,10 @@ pub(crate) struct SentMessage {
     body_digest: Md5Digest,
     #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
     attributes_digest: Option<Md5Digest>,
-    #[serde(rename = "MD5OfMessageSystemAttributes", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "MD5OfMessageSystemAttributes",
+        skip_serializing_if = "Option::is_none"
+    )]
     system_attributes_digest: Option<Md5Digest>,
     message_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,7 +109,10 @@ pub(crate) fn prepare_batch(
     input: SendMessageBatchInput<'_>,
 ) -> Result<PreparedBatch, ServiceError> {
     let target = door.target(context, &input.queue_url, "sqs:SendMessage")?;
-    check_ids(input.entries.iter().map(|entry| &entry.id), "SendMessageBatchRequestEntry")?;
+    check_ids(
+        input.entries.iter().map(|entry| &entry.id),
+        "SendMessageBatchRequestEntry",
+    )?;
     check_batch_size(&input.entries)?;
     Ok(PreparedBatch {
         entries: input
@@ -120,8 +128,9 @@ pub(crate) fn prepare_batch(
 fn check_batch_size(messages: &[MessageInput<'_>]) -> Result<(), ServiceError> {
     let size: usize = messages.iter().map(MessageInput::rough_size).sum();
     if size > LARGEST_MESSAGE_BYTES {
-        let message =
-            format!("Batch requests cannot be longer than {LARGEST_MESSAGE_BYTES} bytes. You have sent {size} bytes.");
+        let message = format!(
+            "Batch requests cannot be longer than {LARGEST_MESSAGE_BYTES} bytes. You have sent {size} bytes."
+        );
         return Err(errors::modelled("BatchRequestTooLong", message));
     }
     Ok(())
@@ -206,7 +215,9 @@ impl MessageInput<'_> {
     }
 
     fn delay(&self, target: &Target) -> Result<Option<u32>, ServiceError> {
-        let Some(seconds) = self.delay_seconds else { return Ok(None) };
+        let Some(seconds) = self.delay_seconds else {
+            return Ok(None);
+        };
         if target.settings.is_fifo && seconds != 0 {
             return Err(errors::invalid_value(
                 seconds,
@@ -228,7 +239,11 @@ impl MessageInput<'_> {
 impl PreparedSend {
     pub(crate) async fn run(self) -> Result<SentMessage, ServiceError> {
         let answer = Answer::of(&self.outgoing, self.is_fifo);
-        let sent = self.queue.send(vec![self.outgoing.message]).await.map_err(errors::from_queue)?;
+        let sent = self
+            .queue
+            .send(vec![self.outgoing.message])
+            .await
+            .map_err(errors::from_queue)?;
         Ok(answer.with(None, sent[0].id, sent[0].sequence))
     }
 }
@@ -296,7 +311,10 @@ impl Answer {
 /// A message's id as clients see it: a UUID.
 pub(crate) fn message_id_text(id: MessageId) -> String {
     let mut buffer = Uuid::encode_buffer();
-    Uuid::from_u128(id.0).hyphenated().encode_lower(&mut buffer).to_owned()
+    Uuid::from_u128(id.0)
+        .hyphenated()
+        .encode_lower(&mut buffer)
+        .to_owned()
 }
 
 /// A sequence number as clients see it: 20 digits, so that they compare as text.
@@ -306,7 +324,9 @@ pub(crate) fn sequence_number(sequence: u64) -> String {
 
 /// The bits of a random UUID.
 pub(crate) fn random_id() -> u128 {
-    Builder::from_random_bytes(fastrand::u128(..).to_be_bytes()).into_uuid().as_u128()
+    Builder::from_random_bytes(fastrand::u128(..).to_be_bytes())
+        .into_uuid()
+        .as_u128()
 }
 
 /// Who is said to have sent a message.
@@ -319,7 +339,10 @@ fn sender_id(context: &CallContext) -> &str {
 
 /// The deduplication id of a message that has none of its own.
 fn hash_of(body: &str) -> String {
-    Sha256::digest(body.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(body.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn digest_of_trace_header(header: &str) -> Option<Md5Digest> {

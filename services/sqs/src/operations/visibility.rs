@@ -44,7 +44,10 @@ pub(crate) async fn change(
     let seconds = check_seconds(input.visibility_timeout)?;
     let receipt = door.receipts.open(&input.receipt_handle, target.queue.number())?;
     let outcomes = target.queue.change_visibility(&[(receipt, seconds)]).await;
-    let outcome = outcomes.into_iter().next().expect("the engine answers for every receipt");
+    let outcome = outcomes
+        .into_iter()
+        .next()
+        .expect("the engine answers for every receipt");
     outcome.map_err(|error| errors::from_lease(error, &input.receipt_handle, seconds))
 }
 
@@ -54,24 +57,38 @@ pub(crate) async fn change_batch(
     input: ChangeMessageVisibilityBatchInput<'_>,
 ) -> Result<BatchOutput<DoneEntry>, ServiceError> {
     let target = door.target(context, &input.queue_url, "sqs:ChangeMessageVisibility")?;
-    check_ids(input.entries.iter().map(|entry| &entry.id), "ChangeMessageVisibilityBatchRequestEntry")?;
+    check_ids(
+        input.entries.iter().map(|entry| &entry.id),
+        "ChangeMessageVisibilityBatchRequestEntry",
+    )?;
     let number = target.queue.number();
-    let checked: Vec<_> = input.entries.iter().map(|entry| entry.check(door, number)).collect();
-    let changes: Vec<(Receipt, u32)> = checked.iter().filter_map(|change| change.as_ref().ok().copied()).collect();
+    let checked: Vec<_> = input
+        .entries
+        .iter()
+        .map(|entry| entry.check(door, number))
+        .collect();
+    let changes: Vec<(Receipt, u32)> = checked
+        .iter()
+        .filter_map(|change| change.as_ref().ok().copied())
+        .collect();
     let mut outcomes = target.queue.change_visibility(&changes).await.into_iter();
-    Ok(BatchOutput::of(input.entries.iter().zip(checked).map(|(entry, change)| {
-        let outcome = change.and_then(|(_, seconds)| {
-            let outcome = outcomes.next().expect("the engine answers for every receipt");
-            outcome.map_err(|error| errors::from_lease(error, &entry.receipt_handle, seconds))
-        });
-        let id = entry.id.to_string();
-        (id.clone(), outcome.map(|()| DoneEntry { id }))
-    })))
+    Ok(BatchOutput::of(input.entries.iter().zip(checked).map(
+        |(entry, change)| {
+            let outcome = change.and_then(|(_, seconds)| {
+                let outcome = outcomes.next().expect("the engine answers for every receipt");
+                outcome.map_err(|error| errors::from_lease(error, &entry.receipt_handle, seconds))
+            });
+            let id = entry.id.to_string();
+            (id.clone(), outcome.map(|()| DoneEntry { id }))
+        },
+    )))
 }
 
 impl BatchEntry<'_> {
     fn check(&self, door: &SqsDoor, queue: u64) -> Result<(Receipt, u32), ServiceError> {
-        let seconds = self.visibility_timeout.ok_or_else(|| errors::missing_parameter("VisibilityTimeout"))?;
+        let seconds = self
+            .visibility_timeout
+            .ok_or_else(|| errors::missing_parameter("VisibilityTimeout"))?;
         let seconds = check_seconds(seconds)?;
         Ok((door.receipts.open(&self.receipt_handle, queue)?, seconds))
     }
