@@ -57,15 +57,14 @@ impl<T> BatchOutput<T> {
     }
 }
 
-/// Checks the number of entries and their ids. `entry` is what an entry is called in the API.
+/// Checks the number of entries of a batch operation, and their ids.
 pub(crate) fn check_ids<'a>(
     ids: impl ExactSizeIterator<Item = &'a Cow<'a, str>>,
-    entry: &str,
+    operation: &str,
 ) -> Result<(), ServiceError> {
     let count = ids.len();
     if count == 0 {
-        let message = format!("There should be at least one {entry} in the request.");
-        return Err(errors::modelled("EmptyBatchRequest", message));
+        return Err(errors::empty_batch(operation));
     }
     if count > BATCH_ENTRIES {
         let message =
@@ -100,7 +99,7 @@ mod tests {
 
     fn check(ids: &[&'static str]) -> Result<(), String> {
         let ids: Vec<Cow<'static, str>> = ids.iter().map(|id| Cow::Borrowed(*id)).collect();
-        check_ids(ids.iter(), "SendMessageBatchRequestEntry").map_err(|error| error.code.into_owned())
+        check_ids(ids.iter(), "SendMessageBatch").map_err(|error| error.code.into_owned())
     }
 
     #[test]

@@ -123,12 +123,12 @@ fn read_attribute<'a>(
     };
     let value = value.filter(|value| !is_empty(value)).ok_or_else(|| {
         errors::invalid_parameter(format!(
-            "The message attribute '{name}' must contain non-empty message attribute value for message attribute type \
-             '{data_type}'."
+            "Message (user) attribute '{name}' must contain a non-empty value of type '{data_type}'."
         ))
     })?;
     if let AttributeValue::Text(text) = value {
-        check_characters(text)?;
+        // What would be invalid contents of a body is an invalid parameter here.
+        check_characters(text).map_err(|error| errors::invalid_parameter(error.message))?;
         check_number(name, base, text)?;
     }
     Ok(MessageAttribute {

@@ -76,6 +76,9 @@ impl SqsDoor {
         url: &str,
         action: &str,
     ) -> Result<Target, ServiceError> {
+        if url.is_empty() {
+            return Err(errors::missing_parameter("QueueUrl"));
+        }
         let address = QueueAddress::from_url(url, &context.region).ok_or_else(|| {
             errors::modelled(
                 "InvalidAddress",
@@ -188,12 +191,15 @@ impl Door for SqsDoor {
     }
 
     /// SQS says what is missing in words of its own; whatever else its model states, its operations check themselves.
-    fn reject(&self, _operation: &'static Operation, violations: &[Violation]) -> Result<(), ServiceError> {
+    fn reject(&self, operation: &'static Operation, violations: &[Violation]) -> Result<(), ServiceError> {
         let missing = violations
             .iter()
             .find(|violation| violation.constraint == ninefold_model::Constraint::NotNull);
         match missing {
-            Some(violation) => Err(errors::missing_parameter(&member_name(&violation.path))),
+            Some(violation) => match &*member_name(&violation.path) {
+                "Entries" => Err(errors::empty_batch(operation.name)),
+                name => Err(errors::missing_parameter(name)),
+            },
             None => Ok(()),
         }
     }

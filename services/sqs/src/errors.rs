@@ -26,6 +26,12 @@ pub(crate) fn missing_parameter(name: &str) -> ServiceError {
     ServiceError::missing_parameter(format!("The request must contain the parameter {name}."))
 }
 
+/// A batch operation without entries.
+pub(crate) fn empty_batch(operation: &str) -> ServiceError {
+    let message = format!("There should be at least one {operation}RequestEntry in the request.");
+    modelled("EmptyBatchRequest", message)
+}
+
 pub(crate) fn invalid_parameter(message: impl Into<String>) -> ServiceError {
     ServiceError::invalid_parameter_value(message)
 }
@@ -68,10 +74,6 @@ pub(crate) fn queue_deleted_recently() -> ServiceError {
     )
 }
 
-pub(crate) fn unsupported_operation(message: impl Into<String>) -> ServiceError {
-    modelled("UnsupportedOperation", message)
-}
-
 pub(crate) fn resource_not_found(message: impl Into<String>) -> ServiceError {
     modelled("ResourceNotFoundException", message)
 }
@@ -93,7 +95,7 @@ pub(crate) fn from_queue(error: QueueError) -> ServiceError {
             "OverLimit",
             "The maximum number of in flight messages is reached: delete messages before receiving more.",
         ),
-        QueueError::RedriveRunning => unsupported_operation(
+        QueueError::RedriveRunning => invalid_parameter(
             "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
         ),
         QueueError::NoSuchRedrive => resource_not_found("Task does not exist."),

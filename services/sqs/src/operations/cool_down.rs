@@ -1,6 +1,6 @@
 //! What can't be done again at once: making a queue under a name just deleted, and purging.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
 use ninefold_queue::QueueKey;
@@ -19,27 +19,37 @@ pub(crate) struct CoolDowns {
     purges: Mutex<Recent<u64>>,
 }
 
-/// When something happened to each of these.
+/// When something happened to each of these, if it wasn't long ago.
 #[derive(Debug)]
-struct Recent<T>(HashMap<T, Timestamp>);
+struct Recent<T> {
+    times: HashMap<T, Timestamp>,
+    /// The same, the oldest first.
+    order: VecDeque<(Timestamp, T)>,
+}
 
 impl<T> Default for Recent<T> {
     fn default() -> Self {
-        Recent(HashMap::new())
+        Recent {
+            times: HashMap::new(),
+            order: VecDeque::new(),
+        }
     }
 }
 
-impl<T: Eq + Hash> Recent<T> {
+impl<T: Clone + Eq + Hash> Recent<T> {
     fn contains(&self, thing: &T, now: Timestamp) -> bool {
-        self.0.get(thing).is_some_and(|at| now < *at + COOL_DOWN)
+        self.times.get(thing).is_some_and(|at| now < *at + COOL_DOWN)
     }
 
     fn insert(&mut self, thing: T, now: Timestamp) {
-        if self.0.len() >= REMEMBERED {
-            self.0.retain(|_, at| now < *at + COOL_DOWN);
+        while let Some((at, oldest)) = self.order.pop_front_if(|(at, _)| *at + COOL_DOWN <= now) {
+            if self.times.get(&oldest) == Some(&at) {
+                self.times.remove(&oldest);
+            }
         }
-        if self.0.len() < REMEMBERED {
-            self.0.insert(thing, now);
+        if self.order.len() < REMEMBERED {
+            self.times.insert(thing.clone(), now);
+            self.order.push_back((now, thing));
         }
     }
 }
@@ -88,8 +98,8 @@ mod tests {
         for number in 0..2 * REMEMBERED {
             recent.insert(number, start);
         }
-        assert_eq!(recent.0.len(), REMEMBERED);
+        assert_eq!(recent.times.len(), REMEMBERED);
         recent.insert(0, start + COOL_DOWN);
-        assert_eq!(recent.0.len(), 1);
+        assert_eq!((recent.times.len(), recent.order.len()), (1, 1));
     }
 }

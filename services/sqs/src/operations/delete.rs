@@ -82,10 +82,7 @@ pub(crate) fn prepare_batch(
     input: DeleteMessageBatchInput<'_>,
 ) -> Result<PreparedBatch, ServiceError> {
     let target = door.target(context, &input.queue_url, "sqs:DeleteMessage")?;
-    check_ids(
-        input.entries.iter().map(|entry| &entry.id),
-        "DeleteMessageBatchRequestEntry",
-    )?;
+    check_ids(input.entries.iter().map(|entry| &entry.id), "DeleteMessageBatch")?;
     let number = target.queue.number();
     let open = |entry: BatchEntry<'_>| {
         let receipt = door.receipts.open(&entry.receipt_handle, number);

@@ -9,6 +9,7 @@ use crate::SqsDoor;
 use crate::address::QueueAddress;
 use crate::attributes::{check_size, over_limit};
 use crate::errors;
+use crate::operations::NAMES;
 use crate::record::{QueueRecord, QueueSettings};
 
 /// Where the record has the policy.
@@ -81,7 +82,7 @@ pub(crate) async fn remove(
 ) -> Result<(), ServiceError> {
     let target = door.target(context, &input.queue_url, "sqs:RemovePermission")?;
     check_label(&input.label)?;
-    let unknown = || errors::invalid_value(&input.label, "Label", "can't find label on existing policy.");
+    let unknown = || errors::invalid_value(&input.label, "Label", "can't find label.");
     let change = |settings: &QueueSettings| {
         let mut policy = settings.parsed_policy()?.ok_or_else(unknown)?;
         if !policy.remove_statement(&input.label) {
@@ -140,9 +141,6 @@ impl Permission {
 
 fn check_label(label: &str) -> Result<(), ServiceError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if label.is_empty() {
-        return Err(errors::missing_parameter("Label"));
-    }
     if !LABEL_CHARACTERS.contains(&label.len()) || !label.bytes().all(allowed) {
         let reason = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length";
         return Err(errors::invalid_value(label, "Label", reason));
@@ -170,13 +168,21 @@ fn check_actions(names: &[String]) -> Result<Vec<&'static str>, ServiceError> {
     }
     check_limit(names.len(), ACTIONS, "Actions")?;
     let check = |name: &String| {
-        let known = SHAREABLE_ACTIONS.iter().copied().find(|action| action == name);
-        known.ok_or_else(|| {
-            let reason = "Only the queue owner is allowed to invoke this action.";
+        let shareable = SHAREABLE_ACTIONS.iter().copied().find(|action| action == name);
+        shareable.ok_or_else(|| {
+            let reason = match is_of_owners(name) {
+                true => "Only the queue owner is allowed to invoke this action.",
+                false => "Please refer to the appropriate WSDL for a list of valid actions.",
+            };
             errors::invalid_value(format!("SQS:{name}"), "ActionName", reason)
         })
     };
     names.iter().map(check).collect()
+}
+
+/// Whether this is an action, but none that can be shared. Those of batches come with their single ones.
+fn is_of_owners(name: &str) -> bool {
+    NAMES.contains(&name) && !name.ends_with("Batch")
 }
 
 fn check_limit(found: usize, limit: usize, what: &str) -> Result<(), ServiceError> {

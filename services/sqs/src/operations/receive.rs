@@ -140,11 +140,8 @@ struct AttributeSelection(Vec<String>);
 impl AttributeSelection {
     fn takes(&self, name: &str) -> bool {
         self.0.iter().any(|wanted| match wanted.strip_suffix(".*") {
-            _ if wanted == "All" || wanted == ".*" => true,
-            Some(prefix) => name
-                .strip_prefix(prefix)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
-            None => wanted == name,
+            Some(prefix) => name.starts_with(prefix),
+            None => wanted == name || wanted == "All" || wanted == "*",
         })
     }
 }
@@ -296,11 +293,13 @@ mod tests {
             ("a", "a"),
             ("a.*", "a.b"),
             ("a.*", "a"),
+            ("a.*", "ab"),
+            ("*", "a"),
             ("a.b.*", "a.b.c"),
         ] {
             assert!(takes(wanted, name), "{wanted} {name}");
         }
-        for (wanted, name) in [("a", "b"), ("a", "a.b"), ("a.*", "ab"), ("all", "a"), ("", "a")] {
+        for (wanted, name) in [("a", "b"), ("a", "a.b"), ("a.*", "ba"), ("all", "a"), ("", "a")] {
             assert!(!takes(wanted, name), "{wanted} {name}");
         }
         assert!(!AttributeSelection(Vec::new()).takes("a"));

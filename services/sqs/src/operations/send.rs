@@ -19,6 +19,7 @@ use crate::door::Target;
 use crate::errors;
 use crate::limits::{DELAY_SECONDS, LARGEST_MESSAGE_BYTES};
 use crate::payload::{AttributeValue, MessageAttribute, Payload};
+use crate::record::QueueSettings;
 
 /// What both operations say of a message.
 /// What both operations say of a message. SendMessage names the queue beside it, a batch entry its id: one shape for
@@ -96,6 +97,7 @@ pub(crate) fn prepare(
     input: MessageInput<'_>,
 ) -> Result<PreparedSend, ServiceError> {
     let target = door.target(context, &input.queue_url, "sqs:SendMessage")?;
+    input.check_order(&target.settings)?;
     Ok(PreparedSend {
         outgoing: input.check(context, &target)?,
         is_fifo: target.settings.is_fifo,
@@ -109,11 +111,13 @@ pub(crate) fn prepare_batch(
     input: SendMessageBatchInput<'_>,
 ) -> Result<PreparedBatch, ServiceError> {
     let target = door.target(context, &input.queue_url, "sqs:SendMessage")?;
-    check_ids(
-        input.entries.iter().map(|entry| &entry.id),
-        "SendMessageBatchRequestEntry",
-    )?;
+    check_ids(input.entries.iter().map(|entry| &entry.id), "SendMessageBatch")?;
     check_batch_size(&input.entries)?;
+    for message in &input.entries {
+        let checked = message.check_order(&target.settings);
+        // Of a batch, this is said to be a wrong value even where it is a missing one.
+        checked.map_err(|error| errors::invalid_parameter(error.message))?;
+    }
     Ok(PreparedBatch {
         entries: input
             .entries
@@ -178,7 +182,7 @@ impl MessageInput<'_> {
             message: NewMessage {
                 id: MessageId(random_id()),
                 payload: payload.encode(),
-                group: self.group(target)?.map(Into::into),
+                group: self.group()?.map(Into::into),
                 deduplication: self.deduplication(target)?.map(|id| (&*id).into()),
                 delay_seconds: self.delay(target)?,
             },
@@ -188,10 +192,25 @@ impl MessageInput<'_> {
         })
     }
 
-    fn group(&self, target: &Target) -> Result<Option<&str>, ServiceError> {
+    /// Checks that a message for a FIFO queue has what its order hangs on.
+    fn check_order(&self, settings: &QueueSettings) -> Result<(), ServiceError> {
+        if settings.is_fifo && self.message_group_id.is_none() {
+            return Err(errors::missing_parameter("MessageGroupId"));
+        }
+        let has_deduplication =
+            self.message_deduplication_id.is_some() || settings.content_based_deduplication;
+        if settings.is_fifo && !has_deduplication {
+            return Err(errors::invalid_parameter(
+                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided \
+                 explicitly",
+            ));
+        }
+        Ok(())
+    }
+
+    fn group(&self) -> Result<Option<&str>, ServiceError> {
         match &self.message_group_id {
             Some(group) => check_id(group, "MessageGroupId").map(|()| Some(&**group)),
-            None if target.settings.is_fifo => Err(errors::missing_parameter("MessageGroupId")),
             None => Ok(None),
         }
     }
@@ -202,15 +221,11 @@ impl MessageInput<'_> {
             Some(id) if !settings.is_fifo => Err(errors::invalid_value(
                 id,
                 "MessageDeduplicationId",
-                "The request includes a parameter that is not valid for this queue type.",
+                "The request include parameter that is not valid for this queue type.",
             )),
             Some(id) => check_id(id, "MessageDeduplicationId").map(|()| Some(Cow::Borrowed(&**id))),
-            None if !settings.is_fifo => Ok(None),
-            None if settings.content_based_deduplication => Ok(Some(Cow::Owned(hash_of(&self.message_body)))),
-            None => Err(errors::invalid_parameter(
-                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided \
-                 explicitly",
-            )),
+            None if settings.is_fifo => Ok(Some(Cow::Owned(hash_of(&self.message_body)))),
+            None => Ok(None),
         }
     }
 

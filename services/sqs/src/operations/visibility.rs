@@ -59,7 +59,7 @@ pub(crate) async fn change_batch(
     let target = door.target(context, &input.queue_url, "sqs:ChangeMessageVisibility")?;
     check_ids(
         input.entries.iter().map(|entry| &entry.id),
-        "ChangeMessageVisibilityBatchRequestEntry",
+        "ChangeMessageVisibilityBatch",
     )?;
     let number = target.queue.number();
     let checked: Vec<_> = input
