@@ -42,9 +42,12 @@ pub enum DeleteError {
 /// Why the visibility of a message could not be changed.
 #[derive(Debug, thiserror::Error)]
 pub enum LeaseError {
-    /// The message isn't in flight (or is gone).
+    /// The message isn't in flight.
     #[error("the message is not in flight")]
     NotInFlight,
+    /// The message was deleted or dropped.
+    #[error("the message does not exist")]
+    NoSuchMessage,
     /// FIFO queues only: the lease that this receipt stands for has run out.
     #[error("the receipt has expired")]
     Expired,

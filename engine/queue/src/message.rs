@@ -100,7 +100,7 @@ pub struct Received {
     pub payload: Bytes,
     /// Stands for this lease.
     pub receipt: Receipt,
-    /// How often it was received, this time included.
+    /// How often it was received, this time included; from the queue it was dead-lettered from, too.
     pub receive_count: u32,
     /// When it was sent (to the queue it was first sent to, on standard queues).
     pub sent_at: Timestamp,

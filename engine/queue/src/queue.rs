@@ -21,6 +21,7 @@ use crate::records::{
     EXPIRIES, LEASES, MESSAGES, QueueStatus, TALLIES, expiry_key, number_key, partition_of, position_key,
 };
 use crate::state::{Removal, State};
+use crate::transfer::Burials;
 use crate::{QueueConfig, QueueError, QueueKey, QueueKind};
 
 /// How many messages a queue holds.
@@ -47,6 +48,7 @@ pub struct Queue {
     settings: RwLock<Settings>,
     state: Mutex<State>,
     outgoing: Outgoing,
+    burials: Burials,
     /// Told once for every message that may have become visible.
     arrivals: Notify,
 }
@@ -85,6 +87,7 @@ impl Queue {
             }),
             state: Mutex::new(parts.state),
             outgoing: Outgoing::default(),
+            burials: Burials::default(),
             arrivals: Notify::new(),
         })
     }
@@ -144,6 +147,10 @@ impl Queue {
 
     pub(crate) fn directory(&self) -> Option<Arc<Directory>> {
         self.directory.upgrade()
+    }
+
+    pub(crate) fn burials(&self) -> &Burials {
+        &self.burials
     }
 
     pub(crate) fn is_fifo(&self) -> bool {

@@ -14,7 +14,7 @@ use ninefold_store::{PartitionId, Table};
 use ninefold_time::Timestamp;
 
 pub(crate) use lease::LeaseRecord;
-pub(crate) use message::MessageRecord;
+pub(crate) use message::{MessageRecord, Origin};
 pub(crate) use queue::{QueueRecord, QueueStatus};
 pub(crate) use redrive::RedriveRecord;
 pub(crate) use tally::{Garbage, Tally};

@@ -190,7 +190,7 @@ async fn finish_moves(source: &Arc<Queue>, queues: &[Arc<Queue>]) -> Result<(), 
                 .restore_move(position, message.group.as_ref(), message.sent_at);
         }
         destination.lock().restore_reservation(record.position);
-        source.deliver(position, destination, record).await?;
+        source.deliver(&[(position, record)], destination).await?;
     }
     Ok(())
 }

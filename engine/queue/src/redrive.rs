@@ -7,14 +7,13 @@ use std::time::Duration;
 use ninefold_store::{Durability, commit};
 use ninefold_time::Timestamp;
 use parking_lot::Mutex;
-use tokio::task::JoinSet;
 
 use crate::records::{MESSAGES, MessageRecord, REDRIVES, RedriveRecord, position_key, redrive_key};
 use crate::transfer::Move;
 use crate::{Position, Queue, QueueEngine, QueueError, QueueKey};
 
-/// Messages moved at the same time.
-const CONCURRENCY: usize = 200;
+/// Messages taken out of delivery at once, to be moved.
+const MOVED_AT_ONCE: usize = 256;
 /// The most redrives remembered in all; the oldest ended ones are forgotten.
 const REDRIVE_LIMIT: usize = 10_000;
 
@@ -222,7 +221,7 @@ impl QueueEngine {
         let mut moved_since = 0_u64;
         while redrive.state() == RedriveState::Running {
             let moved = self
-                .move_some(source, &report.destination, rate.unwrap_or(CONCURRENCY))
+                .move_some(source, &report.destination, rate.unwrap_or(MOVED_AT_ONCE))
                 .await?;
             if moved == 0 {
                 return Ok(());
@@ -246,24 +245,32 @@ impl QueueEngine {
         maximum: usize,
     ) -> Result<u64, QueueError> {
         source.load()?;
-        let positions = source.lock_active()?.take_to_move(maximum.min(CONCURRENCY));
-        let mut moves = JoinSet::new();
+        let positions = {
+            let mut state = source.lock_active()?;
+            state.lapse(self.clock.now());
+            state.take_to_move(maximum.min(MOVED_AT_ONCE))
+        };
         let mut outcome = Ok(0);
-        for position in positions {
-            match self.destination_of(source, position, destination) {
-                Ok(destination) => {
-                    let source = Arc::clone(source);
-                    moves.spawn(async move { source.transfer(position, &destination, Move::Redrive).await });
+        let mut waiting = &positions[..];
+        while let (Ok(moved), [first, ..]) = (&outcome, waiting) {
+            outcome = match self.destination_of(source, *first, destination) {
+                Ok(queue) => {
+                    let is_next = |position: &&Position| {
+                        let next = self.destination_of(source, **position, destination);
+                        next.is_ok_and(|next| next.number() == queue.number())
+                    };
+                    let together = waiting.iter().take_while(is_next).count();
+                    let (together, later) = waiting.split_at(together);
+                    waiting = later;
+                    let transferred = source.transfer(together, &queue, Move::Redrive).await;
+                    transferred.map(|()| moved + together.len() as u64)
                 }
-                Err(error) => {
-                    source.lock().cancel_move(position);
-                    outcome = Err(error);
-                }
-            }
+                Err(error) => Err(error),
+            };
         }
-        while let Some(moved) = moves.join_next().await {
-            let moved = moved.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-            outcome = outcome.and_then(|count| moved.map(|()| count + 1));
+        if outcome.is_err() {
+            source.deliver_again(waiting);
+            source.announce(positions.len());
         }
         outcome
     }
@@ -280,9 +287,8 @@ impl QueueEngine {
                 let key = position_key(source.number(), position);
                 let stored = source.store().get(source.partition(), MESSAGES, &key)?;
                 let stored = stored.ok_or(QueueError::Damaged("redriven message"))?;
-                MessageRecord::decode(stored)?
-                    .origin
-                    .ok_or(QueueError::NoSuchQueue)?
+                let origin = MessageRecord::decode(stored)?.origin;
+                origin.ok_or(QueueError::NoSuchQueue)?.queue
             }
         };
         self.queue(&key).ok_or(QueueError::NoSuchQueue)

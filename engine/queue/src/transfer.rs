@@ -8,16 +8,18 @@
 //! A crash in between leaves an outbox entry; start-up goes on from there, and the note keeps it from putting the
 //! message a second time.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use ninefold_store::Durability;
+use parking_lot::Mutex;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::queue::{Outcome, settled};
 use crate::records::{
-    ARRIVALS, EXPIRIES, MESSAGES, MessageRecord, OUTBOX, TransferRecord, arrival_key, expiry_key,
-    position_key,
+    ARRIVALS, EXPIRIES, LEASES, LeaseRecord, MESSAGES, MessageRecord, OUTBOX, Origin, TransferRecord,
+    arrival_key, expiry_key, position_key,
 };
 use crate::state::Arrival;
 use crate::{MessageId, Position, Queue, QueueConfig, QueueError, QueueKind};
@@ -31,6 +33,53 @@ pub(crate) enum Move {
     Redrive,
 }
 
+/// Messages that go through the three commits together; with the largest of messages, 32 MiB.
+const MOVED_TOGETHER: usize = 32;
+
+/// A message that leaves, and where it goes.
+pub(crate) type Departure = (Position, TransferRecord);
+
+/// A message on its way in.
+struct Incoming {
+    message: MessageRecord,
+    position: Position,
+    /// The key of the note that it has arrived.
+    note: [u8; 32],
+}
+
+/// Messages received too often, waiting to be moved to the dead-letter queue. One task moves them, so that they keep
+/// their order.
+#[derive(Debug, Default)]
+pub(crate) struct Burials(Mutex<BurialState>);
+
+#[derive(Debug, Default)]
+struct BurialState {
+    waiting: VecDeque<Position>,
+    is_under_way: bool,
+}
+
+impl Burials {
+    /// Puts messages in line that are out of delivery already.
+    pub(crate) fn push(&self, positions: Vec<Position>) {
+        self.0.lock().waiting.extend(positions);
+    }
+
+    /// Whether the caller is to begin: there is something in line, and nobody at work.
+    fn begin(&self) -> bool {
+        let mut state = self.0.lock();
+        let begins = !state.waiting.is_empty() && !state.is_under_way;
+        state.is_under_way |= begins;
+        begins
+    }
+
+    /// What is in line now; when that is nothing, the work has ended.
+    fn take(&self) -> Vec<Position> {
+        let mut state = self.0.lock();
+        state.is_under_way = !state.waiting.is_empty();
+        state.waiting.drain(..).collect()
+    }
+}
+
 impl Queue {
     /// The dead-letter queue, when one is configured and exists.
     pub(crate) fn dead_letter_queue(&self, config: &QueueConfig) -> Option<Arc<Queue>> {
@@ -40,82 +89,164 @@ impl Queue {
             .filter(|queue| queue.number() != self.number())
     }
 
-    /// Moves messages, already taken out of delivery, to the dead-letter queue in the background.
-    pub(crate) fn bury(self: &Arc<Self>, positions: Vec<Position>, destination: &Arc<Queue>) {
-        for position in positions {
-            let (source, destination) = (Arc::clone(self), Arc::clone(destination));
-            tokio::spawn(async move {
-                if let Err(error) = source.transfer(position, &destination, Move::Bury).await {
-                    tracing::warn!(queue = %source.key(), %error, "a message could not be dead-lettered");
-                }
-            });
+    /// Moves what waits for its burial to the dead-letter queue, in the background.
+    pub(crate) fn bury(self: &Arc<Self>) {
+        if self.burials().begin() {
+            tokio::spawn(Arc::clone(self).bury_waiting());
         }
     }
 
-    /// Moves one message, already taken out of delivery. When that fails, it is delivered again.
+    async fn bury_waiting(self: Arc<Self>) {
+        loop {
+            let positions = self.burials().take();
+            if positions.is_empty() {
+                return;
+            }
+            let Some(destination) = self.dead_letter_queue(&self.config()) else {
+                self.deliver_again(&positions);
+                self.announce(positions.len());
+                continue;
+            };
+            // Nobody is told that they are back: whoever came for them would begin this again at once.
+            if let Err(error) = self.transfer(&positions, &destination, Move::Bury).await {
+                tracing::warn!(queue = %self.key(), %error, "messages could not be dead-lettered");
+            }
+        }
+    }
+
+    /// Moves messages, already taken out of delivery, in order. What can't be moved is delivered again.
     pub(crate) async fn transfer(
         self: &Arc<Self>,
-        position: Position,
+        positions: &[Position],
         destination: &Arc<Queue>,
         reason: Move,
     ) -> Result<(), QueueError> {
-        let record = TransferRecord {
-            destination: destination.number(),
-            position: destination.lock_active()?.reserve(destination.clock().now()),
-            reason,
+        for (index, positions_together) in positions.chunks(MOVED_TOGETHER).enumerate() {
+            if let Err(error) = self
+                .transfer_together(positions_together, destination, reason)
+                .await
+            {
+                self.deliver_again(&positions[index * MOVED_TOGETHER..]);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends moves that did not come about.
+    pub(crate) fn deliver_again(&self, positions: &[Position]) {
+        let mut state = self.lock();
+        for position in positions {
+            state.cancel_move(*position);
+        }
+    }
+
+    async fn transfer_together(
+        self: &Arc<Self>,
+        positions: &[Position],
+        destination: &Arc<Queue>,
+        reason: Move,
+    ) -> Result<(), QueueError> {
+        let departures = destination.reserve(positions, reason)?;
+        let mut batch = self.batch();
+        for (position, record) in &departures {
+            batch.put(OUTBOX, position_key(self.number(), *position), record.encode());
+        }
+        let noted = ninefold_store::commit(self.store(), batch, Durability::Durable).await;
+        let outcome = match noted {
+            Ok(()) => self.deliver(&departures, destination).await,
+            Err(error) => Err(error.into()),
         };
-        let outcome = self.carry_out(position, destination, record).await;
         if outcome.is_err() {
-            destination.lock().cancel_reservation(record.position);
-            self.lock().cancel_move(position);
-            self.announce(1);
+            let mut state = destination.lock();
+            for (_, record) in &departures {
+                state.cancel_reservation(record.position);
+            }
         }
         outcome
     }
 
-    async fn carry_out(
-        self: &Arc<Self>,
-        position: Position,
-        destination: &Arc<Queue>,
-        record: TransferRecord,
-    ) -> Result<(), QueueError> {
-        let mut batch = self.batch();
-        batch.put(OUTBOX, position_key(self.number(), position), record.encode());
-        ninefold_store::commit(self.store(), batch, Durability::Durable).await?;
-        self.deliver(position, destination, record).await
+    /// Keeps positions free for messages to come.
+    fn reserve(&self, positions: &[Position], reason: Move) -> Result<Vec<Departure>, QueueError> {
+        let now = self.clock().now();
+        let mut state = self.lock_active()?;
+        let record = |position: &Position| {
+            let record = TransferRecord {
+                destination: self.number(),
+                position: state.reserve(now),
+                reason,
+            };
+            (*position, record)
+        };
+        Ok(positions.iter().map(record).collect())
     }
 
-    /// The second and third step of a move whose outbox entry is durable.
+    /// The second and third step of a move whose outbox entries are durable.
     pub(crate) async fn deliver(
         self: &Arc<Self>,
-        position: Position,
+        departures: &[Departure],
         destination: &Arc<Queue>,
-        record: TransferRecord,
     ) -> Result<(), QueueError> {
-        let key = position_key(self.number(), position);
-        let arrived = arrival_key(destination.number(), self.number(), position);
-        if destination
-            .store()
-            .get(destination.partition(), ARRIVALS, &arrived)?
-            .is_some()
-        {
-            destination.lock().cancel_reservation(record.position);
-        } else if let Some(stored) = self.store().get(self.partition(), MESSAGES, &key)? {
-            let message = self.redirected(MessageRecord::decode(stored)?, position, destination, record);
-            settled(destination.take_in(message, record.position, arrived)?).await?;
+        let mut incoming = Vec::with_capacity(departures.len());
+        for (position, record) in departures {
+            match self.incoming(*position, destination, *record)? {
+                Some(message) => incoming.push(message),
+                // It has arrived already, or was dropped here.
+                None => destination.lock().cancel_reservation(record.position),
+            }
         }
-        settled(self.finish_move(position)).await?;
+        if !incoming.is_empty() {
+            settled(destination.take_in(incoming)?).await?;
+        }
+        settled(self.finish_moves(departures)).await?;
         let mut batch = destination.batch();
-        batch.delete(ARRIVALS, arrived);
+        for (position, _) in departures {
+            batch.delete(
+                ARRIVALS,
+                arrival_key(destination.number(), self.number(), *position),
+            );
+        }
         destination.push_relaxed(batch, "the end of a move");
         destination.flush();
         Ok(())
+    }
+
+    /// What is to be stored in the destination, unless it is there already or nothing is left to move.
+    fn incoming(
+        &self,
+        position: Position,
+        destination: &Queue,
+        record: TransferRecord,
+    ) -> Result<Option<Incoming>, QueueError> {
+        let note = arrival_key(destination.number(), self.number(), position);
+        let arrived = destination
+            .store()
+            .get(destination.partition(), ARRIVALS, &note)?;
+        if arrived.is_some() {
+            return Ok(None);
+        }
+        let key = position_key(self.number(), position);
+        let Some(stored) = self.store().get(self.partition(), MESSAGES, &key)? else {
+            return Ok(None);
+        };
+        let lease = self.store().get(self.partition(), LEASES, &key)?;
+        let receive_count = lease
+            .map(LeaseRecord::decode)
+            .transpose()?
+            .map_or(0, |lease| lease.receive_count);
+        let message = MessageRecord::decode(stored)?;
+        Ok(Some(Incoming {
+            message: self.redirected(message, receive_count, position, destination, record),
+            position: record.position,
+            note,
+        }))
     }
 
     /// What the message becomes in the destination.
     fn redirected(
         &self,
         message: MessageRecord,
+        receive_count: u32,
         position: Position,
         destination: &Queue,
         record: TransferRecord,
@@ -128,7 +259,10 @@ impl Queue {
                     QueueKind::Standard => message.sent_at,
                     QueueKind::Fifo { .. } => arrives_at,
                 },
-                origin: Some(self.key().clone()),
+                origin: Some(Origin {
+                    queue: self.key().clone(),
+                    receive_count: message.earlier_receives() + receive_count,
+                }),
                 ..message
             },
             Move::Redrive => MessageRecord {
@@ -140,48 +274,53 @@ impl Queue {
         }
     }
 
-    /// Stores a message that comes from another queue.
-    fn take_in(
-        self: &Arc<Self>,
-        message: MessageRecord,
-        position: Position,
-        arrived: [u8; 32],
-    ) -> Result<Outcome, QueueError> {
-        let stored = message.encode();
-        let aged = message.sent_at != position.vesting;
+    /// Stores messages that come from another queue.
+    fn take_in(self: &Arc<Self>, incoming: Vec<Incoming>) -> Result<Outcome, QueueError> {
         let outcome = {
             let mut state = self.lock_active()?;
-            state.expect_reserved(position);
-            state.holds_aged |= aged;
-            let mut batch = self.batch_with_tally(&state);
-            batch.put(MESSAGES, position_key(self.number(), position), stored.clone());
-            batch.put(ARRIVALS, arrived, Bytes::new());
-            if aged {
-                batch.put(
-                    EXPIRIES,
-                    expiry_key(self.number(), message.sent_at, position),
-                    Bytes::new(),
-                );
-            }
-            let arrival = Arrival {
+            let mut batch = self.batch();
+            let mut arrivals = Vec::with_capacity(incoming.len());
+            for Incoming {
+                message,
                 position,
-                sent_at: message.sent_at,
-                group: message.group,
-                stored,
-            };
-            self.push_durable(batch, move |queue, result| queue.settle(vec![arrival], result))
+                note,
+            } in incoming
+            {
+                let stored = message.encode();
+                state.expect_reserved(position);
+                batch.put(MESSAGES, position_key(self.number(), position), stored.clone());
+                batch.put(ARRIVALS, note, Bytes::new());
+                if message.sent_at != position.vesting {
+                    state.holds_aged = true;
+                    let key = expiry_key(self.number(), message.sent_at, position);
+                    batch.put(EXPIRIES, key, Bytes::new());
+                }
+                arrivals.push(Arrival {
+                    position,
+                    sent_at: message.sent_at,
+                    group: message.group,
+                    stored,
+                });
+            }
+            self.put_tally(&mut batch, &state);
+            self.push_durable(batch, move |queue, result| queue.settle(arrivals, result))
         };
         self.flush();
         Ok(outcome)
     }
 
-    /// Removes a message that has arrived elsewhere.
-    fn finish_move(self: &Arc<Self>, position: Position) -> Outcome {
+    /// Removes messages that have arrived elsewhere.
+    fn finish_moves(self: &Arc<Self>, departures: &[Departure]) -> Outcome {
         let outcome = {
             let mut state = self.lock();
-            let removals: Vec<_> = state.remove(position).into_iter().collect();
+            let removals: Vec<_> = departures
+                .iter()
+                .filter_map(|(position, _)| state.remove(*position))
+                .collect();
             let mut batch = self.batch_with_tally(&state);
-            batch.delete(OUTBOX, position_key(self.number(), position));
+            for (position, _) in departures {
+                batch.delete(OUTBOX, position_key(self.number(), *position));
+            }
             for removal in &removals {
                 self.delete_stored(&mut batch, removal);
             }

@@ -121,12 +121,11 @@ pub(crate) fn from_delete(error: DeleteError, handle: &str) -> ServiceError {
 /// Why a visibility timeout could not be changed.
 pub(crate) fn from_lease(error: LeaseError, handle: &str, seconds: u32) -> ServiceError {
     match error {
-        LeaseError::NotInFlight => modelled(
-            "MessageNotInflight",
-            format!(
-                "Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not \
-                 available for visibility timeout change."
-            ),
+        LeaseError::NotInFlight => modelled("MessageNotInflight", "The specified message isn't in flight."),
+        LeaseError::NoSuchMessage => invalid_value(
+            handle,
+            "ReceiptHandle",
+            "Message does not exist or is not available for visibility timeout change.",
         ),
         LeaseError::Expired => expired_receipt_handle(handle),
         LeaseError::TotalVisibilityExceeded => invalid_value(

@@ -25,7 +25,7 @@ def call(endpoint):
     def send(method, path, body=None, headers=()):
         connection = http.client.HTTPConnection(host, timeout=30)
         try:
-            connection.request(method, path, body, {"Authorization": AUTHORIZATION, **dict(headers)})
+            connection.request(method, path, body, dict(headers))
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
         finally:
@@ -39,7 +39,7 @@ def call_json(call):
     def send(operation, arguments, **headers):
         target = {"X-Amz-Target": f"AmazonSQS.{operation}", "Content-Type": "application/x-amz-json-1.0"}
         body = arguments if isinstance(arguments, (bytes, str)) else json.dumps(arguments)
-        return call("POST", "/", body, {**target, **headers})
+        return call("POST", "/", body, {"Authorization": AUTHORIZATION, **target, **headers})
 
     return send
 
@@ -48,7 +48,8 @@ def call_json(call):
 def call_query(call):
     def send(path, **parameters):
         form = urllib.parse.urlencode({"Version": "2012-11-05", **parameters})
-        return call("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded"})
+        content_type = {"Content-Type": "application/x-www-form-urlencoded"}
+        return call("POST", path, form, {"Authorization": AUTHORIZATION, **content_type})
 
     return send
 
@@ -93,7 +94,7 @@ def test_an_answer_in_xml(call_query, sqs, queue):
 def test_a_query_by_get(call, queue):
     path = urllib.parse.urlsplit(queue).path
     form = urllib.parse.urlencode({"Action": "GetQueueAttributes", "AttributeName.1": "DelaySeconds", "Version": "2012-11-05"})
-    status, _, body = call("GET", f"{path}?{form}")
+    status, _, body = call("GET", f"{path}?{form}", None, {"Authorization": AUTHORIZATION})
     assert status == 200
     [attribute] = xml.fromstring(body).iter(NAMESPACE + "Attribute")
     assert [child.text for child in attribute] == ["DelaySeconds", "0"]
@@ -143,13 +144,13 @@ def test_a_missing_required_parameter(call_json, queue):
     status, headers, body = call_json("SendMessage", {"QueueUrl": queue}, **{"x-amzn-query-mode": "true"})
     assert status == 400
     assert headers["x-amzn-query-error"] == "MissingParameter;Sender"
-    assert "MessageBody" in json.loads(body)["message"]
+    assert "MessageBody" in json.loads(body)["Message"]
 
 
 def test_a_missing_queue_url(call_json):
     status, _, body = call_json("ReceiveMessage", {})
     assert status == 400
-    assert "QueueUrl" in json.loads(body)["message"]
+    assert "QueueUrl" in json.loads(body)["Message"]
 
 
 def test_a_request_far_beyond_the_limits_is_refused(call_json, queue):

@@ -97,20 +97,20 @@ impl Queue {
         now: Timestamp,
     ) -> Result<(Vec<Leased>, bool), QueueError> {
         let config = self.config();
-        let dead_letter_queue = self.dead_letter_queue(&config);
+        let has_dead_letter_queue = self.dead_letter_queue(&config).is_some();
         let visibility = visibility_timeout(request, &config);
         let mut state = self.lock_active()?;
         let lapsed = state.lapse(now);
-        let taken = state.take(maximum, visibility, &config, dead_letter_queue.is_some(), now)?;
+        let taken = state.take(maximum, visibility, &config, has_dead_letter_queue, now)?;
         self.store_leases(&taken.leased);
         let discarded = !taken.outdated.is_empty() || !taken.dead.is_empty();
         if !taken.outdated.is_empty() {
             drop(self.push_removals(&state, taken.outdated));
         }
+        // In line before anybody else can take messages that come after these.
+        self.burials.push(taken.dead);
         drop(state);
-        if let Some(destination) = dead_letter_queue {
-            self.bury(taken.dead, &destination);
-        }
+        self.bury();
         self.announce(lapsed);
         Ok((taken.leased, discarded))
     }
@@ -181,17 +181,18 @@ impl Queue {
                 .ok_or(QueueError::Damaged("leased message"))?,
         };
         let message = MessageRecord::decode(stored)?;
+        let receive_count = message.earlier_receives() + leased.record.receive_count;
         Ok(Received {
             id: message.id,
             sequence: leased.position.sequence,
             payload: message.payload,
             receipt,
-            receive_count: leased.record.receive_count,
+            receive_count,
             sent_at: message.sent_at,
             first_received_at: leased.record.first_received_at,
             group: message.group,
             deduplication: message.deduplication,
-            origin: message.origin,
+            origin: message.origin.map(|origin| origin.queue),
         })
     }
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use ninefold_time::Timestamp;
 
 use super::Queue;
-use crate::records::{LEASES, position_key};
+use crate::records::{LEASES, MESSAGES, position_key};
 use crate::state::State;
-use crate::{LeaseError, QueueError, Receipt};
+use crate::{LeaseError, Position, QueueError, Receipt};
 
 impl Queue {
     /// Gives leased messages a new deadline, counted from now (0: visible at once); answers in the same order.
@@ -63,14 +63,22 @@ impl Queue {
     ) -> Result<(), LeaseError> {
         let in_force = state.lease_in_force(receipt.position, now) == Some(receipt.lease);
         if !in_force {
-            let expired = self.is_fifo() && state.is_tracked(receipt.position);
-            return Err(if expired {
-                LeaseError::Expired
-            } else {
-                LeaseError::NotInFlight
-            });
+            return Err(self.why_not_in_force(state, receipt.position)?);
         }
         state.attempts.forget(receipt);
         state.extend(receipt.position, Duration::from_secs(u64::from(seconds)), now)
+    }
+
+    fn why_not_in_force(&self, state: &State, position: Position) -> Result<LeaseError, QueueError> {
+        let is_there = state.is_tracked(position)
+            || state.is_behind(position) && {
+                let key = position_key(self.number, position);
+                self.store.get(self.partition, MESSAGES, &key)?.is_some()
+            };
+        Ok(match is_there {
+            false => LeaseError::NoSuchMessage,
+            true if self.is_fifo() => LeaseError::Expired,
+            true => LeaseError::NotInFlight,
+        })
     }
 }

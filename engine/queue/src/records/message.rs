@@ -14,11 +14,24 @@ pub(crate) struct MessageRecord {
     pub(crate) sent_at: Timestamp,
     pub(crate) group: Option<GroupId>,
     pub(crate) deduplication: Option<DeduplicationId>,
-    pub(crate) origin: Option<QueueKey>,
+    pub(crate) origin: Option<Origin>,
     pub(crate) payload: Bytes,
 }
 
+/// Where a dead letter came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) queue: QueueKey,
+    /// How often it was received before it came here.
+    pub(crate) receive_count: u32,
+}
+
 impl MessageRecord {
+    /// How often the message was received from other queues.
+    pub(crate) fn earlier_receives(&self) -> u32 {
+        self.origin.as_ref().map_or(0, |origin| origin.receive_count)
+    }
+
     pub(crate) fn new(message: NewMessage, sent_at: Timestamp) -> Self {
         MessageRecord {
             id: message.id,
@@ -40,7 +53,10 @@ impl MessageRecord {
         writer.optional(self.deduplication.as_deref(), |writer, id| {
             writer.blob(id.as_bytes())
         });
-        writer.optional(self.origin.as_ref(), |writer, origin| writer.blob(&origin.0));
+        writer.optional(self.origin.as_ref(), |writer, origin| {
+            writer.blob(&origin.queue.0);
+            writer.u32(origin.receive_count);
+        });
         writer.rest(&self.payload);
         writer.finish()
     }
@@ -53,7 +69,12 @@ impl MessageRecord {
             sent_at: reader.timestamp()?,
             group: reader.optional(Reader::text)?,
             deduplication: reader.optional(Reader::text)?,
-            origin: reader.optional(Reader::owned_blob)?.map(QueueKey),
+            origin: reader.optional(|reader| {
+                Ok(Origin {
+                    queue: QueueKey(reader.owned_blob()?),
+                    receive_count: reader.u32()?,
+                })
+            })?,
             payload: reader.rest(),
         })
     }
@@ -76,7 +97,10 @@ mod tests {
         let full = MessageRecord {
             group: Some("group".into()),
             deduplication: Some("once".into()),
-            origin: Some(QueueKey(Bytes::from_static(b"elsewhere"))),
+            origin: Some(Origin {
+                queue: QueueKey(Bytes::from_static(b"elsewhere")),
+                receive_count: 3,
+            }),
             payload: Bytes::from_static(b"payload"),
             ..bare.clone()
         };

@@ -149,13 +149,16 @@ fn check_label(label: &str) -> Result<(), ServiceError> {
 }
 
 fn check_accounts(ids: &[String]) -> Result<Vec<AccountId>, ServiceError> {
+    if ids.is_empty() {
+        return Err(errors::missing_parameter("AWSAccountIds"));
+    }
     let accounts: Result<Vec<AccountId>, _> = ids.iter().map(|id| AccountId::parse(id)).collect();
     match accounts {
-        Ok(accounts) if !accounts.is_empty() => {
+        Ok(accounts) => {
             check_limit(accounts.len(), ACCOUNTS, "PrincipalIds")?;
             Ok(accounts)
         }
-        _ => {
+        Err(_) => {
             let value = format!("[{}]", ids.join(", "));
             Err(errors::invalid_value(value, "PrincipalId", "Unable to verify."))
         }
@@ -246,7 +249,7 @@ mod tests {
         let too_long = "a".repeat(81);
         let alphanumeric =
             "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length";
-        for label in ["a b", "a.b", "ä", &too_long] {
+        for label in ["", "a b", "a.b", "ä", &too_long] {
             let error = check(label, &one, &["*"]).unwrap_err();
             let message = format!("Value {label} for parameter Label is invalid. Reason: {alphanumeric}");
             assert_eq!(
@@ -257,16 +260,9 @@ mod tests {
         let eight = ["SendMessage"; 8];
         for (label, accounts, actions, code, message) in [
             (
-                "",
-                &one[..],
-                &["*"][..],
-                "MissingParameter",
-                "The request must contain the parameter Label.",
-            ),
-            (
                 "a",
-                &one,
-                &[],
+                &one[..],
+                &[][..],
                 "MissingParameter",
                 "The request must contain the parameter Actions.",
             ),
@@ -274,8 +270,8 @@ mod tests {
                 "a",
                 &[],
                 &["*"],
-                "InvalidParameterValue",
-                "Value [] for parameter PrincipalId is invalid. Reason: Unable to verify.",
+                "MissingParameter",
+                "The request must contain the parameter AWSAccountIds.",
             ),
             (
                 "a",

@@ -192,6 +192,13 @@ async fn the_sources_of_a_dead_letter_queue_are_listed() {
 async fn a_move_task_brings_messages_back() {
     let sqs = Sqs::new().await;
     let (source, dead) = with_a_dead_letter(&sqs).await;
+    // Looking at it, as a console does, doesn't keep it from being moved.
+    assert_eq!(
+        sqs.receive_with(&dead, json!({"VisibilityTimeout": 0}))
+            .await
+            .len(),
+        1
+    );
     let started = sqs
         .call("StartMessageMoveTask", json!({"SourceArn": arn("dead")}))
         .await;
