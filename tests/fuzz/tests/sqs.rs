@@ -1,5 +1,7 @@
 //! Whole SQS requests, in both protocols: whatever comes in is answered, with an error of the client's when with any.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
