@@ -26,6 +26,7 @@ pub(crate) use attempts::Attempts;
 pub(crate) use cache::CacheBudget;
 pub(crate) use deduplication::{Accepted, Lookup, Recent, window};
 pub(crate) use leasing::{Leased, Removal};
+pub(crate) use loading::PageLoaded;
 
 use crate::records::{Garbage, LeaseRecord, QueueStatus, Tally};
 use crate::{Counts, GroupId, Limits, Position, QueueConfig, QueueKind};
@@ -249,6 +250,11 @@ impl State {
         let before = self.tracked.insert(position, tracked);
         assert!(before.is_none(), "a message is loaded once");
         self.lanes.show(lane, position);
+    }
+
+    /// Messages loaded and visible.
+    pub(crate) fn visible(&self) -> usize {
+        self.lanes.visible()
     }
 
     /// Messages behind the frontier.

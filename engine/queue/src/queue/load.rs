@@ -5,17 +5,40 @@ use ninefold_store::{ScanLimit, ScanRange};
 use super::Queue;
 use crate::QueueError;
 use crate::records::{MESSAGES, number_key, position_in, position_key};
+use crate::state::PageLoaded;
 
 /// The most bytes paged in at once.
 const PAGE_BYTES: usize = 4 << 20;
+/// The most pages that one load passes over because everything in them is loaded already: as many as hold all the
+/// messages that may be in flight.
+const PAGE_LIMIT: usize = 256;
 
 impl Queue {
-    /// Loads a page, when there is something to load; returns how many messages became visible.
+    /// Loads until there are as many visible messages, as far as there is something to load.
+    pub(crate) fn load_up_to(&self, wanted: usize) -> Result<(), QueueError> {
+        while self.lock().visible() < wanted && self.load()? > 0 {}
+        Ok(())
+    }
+
+    /// Loads the next messages, when there is something to load; returns how many became visible.
     pub(crate) fn load(&self) -> Result<usize, QueueError> {
+        for _ in 0..PAGE_LIMIT {
+            match self.load_page()? {
+                PageLoaded::Passed => (),
+                PageLoaded::Visible(messages) => {
+                    self.announce(messages);
+                    return Ok(messages);
+                }
+            }
+        }
+        Ok(0)
+    }
+
+    fn load_page(&self) -> Result<PageLoaded, QueueError> {
         let config = self.config();
         let now = self.clock.now();
         let Some(plan) = self.lock().begin_load(&config, now) else {
-            return Ok(0);
+            return Ok(PageLoaded::Visible(0));
         };
         let start = position_key(self.number, plan.from).to_vec();
         let range = ScanRange::between(start, number_key(self.number + 1).to_vec());
@@ -36,14 +59,12 @@ impl Queue {
             .into_iter()
             .map(|(key, value)| Some((position_in(&key)?, value)))
             .collect();
-        let loaded = match page {
+        match page {
             Some(page) => self.lock().finish_load(plan, page, complete),
             None => {
                 self.lock().abandon_load();
                 Err(QueueError::Damaged("message key"))
             }
-        }?;
-        self.announce(loaded);
-        Ok(loaded)
+        }
     }
 }

@@ -68,6 +68,11 @@ impl Queue {
         request: &ReceiveRequest,
         now: Timestamp,
     ) -> Result<Vec<Leased>, QueueError> {
+        // Only now: a lease of no length must not lapse before its message is given.
+        let lapsed = self.lock_active()?.lapse(now);
+        self.announce(lapsed);
+        // First, so that messages of one group are given together.
+        self.load_up_to(request.maximum_messages)?;
         let mut leased = Vec::new();
         for _ in 0..PAGE_LIMIT {
             let wanted = request.maximum_messages - leased.len();
@@ -100,7 +105,6 @@ impl Queue {
         let has_dead_letter_queue = self.dead_letter_queue(&config).is_some();
         let visibility = visibility_timeout(request, &config);
         let mut state = self.lock_active()?;
-        let lapsed = state.lapse(now);
         let taken = state.take(maximum, visibility, &config, has_dead_letter_queue, now)?;
         self.store_leases(&taken.leased);
         let discarded = !taken.outdated.is_empty() || !taken.dead.is_empty();
@@ -111,7 +115,6 @@ impl Queue {
         self.burials.push(taken.dead);
         drop(state);
         self.bury();
-        self.announce(lapsed);
         Ok((taken.leased, discarded))
     }
 

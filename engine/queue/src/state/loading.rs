@@ -15,6 +15,15 @@ pub(super) struct Loading {
     pub(super) purged: bool,
 }
 
+/// What a page has brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PageLoaded {
+    /// So many messages became visible; with none, there is nothing to load.
+    Visible(usize),
+    /// All of it was loaded before, and there is more after it.
+    Passed,
+}
+
 /// Which page to read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LoadPlan {
@@ -52,7 +61,7 @@ impl State {
         })
     }
 
-    /// Takes in the page read for a plan; returns how many messages became visible.
+    /// Takes in the page read for a plan.
     ///
     /// `complete` says that nothing is stored after the page.
     pub(crate) fn finish_load(
@@ -60,12 +69,12 @@ impl State {
         plan: LoadPlan,
         page: Vec<(Position, Bytes)>,
         complete: bool,
-    ) -> Result<usize, QueueError> {
+    ) -> Result<PageLoaded, QueueError> {
         let Some(loading) = self.loading.take() else {
-            return Ok(0);
+            return Ok(PageLoaded::Visible(0));
         };
         if loading.purged {
-            return Ok(0);
+            return Ok(PageLoaded::Visible(0));
         }
         let mut next = if complete { Position::LAST } else { plan.from };
         let mut loaded = 0;
@@ -88,7 +97,11 @@ impl State {
             loaded += 1;
         }
         self.frontier = next.min(loading.lowest_arrival);
-        Ok(loaded)
+        let has_more = !complete && self.frontier > plan.from && self.frontier < plan.until;
+        Ok(match loaded {
+            0 if has_more => PageLoaded::Passed,
+            _ => PageLoaded::Visible(loaded),
+        })
     }
 
     /// Gives a load up whose page couldn't be read.
