@@ -252,6 +252,11 @@ impl State {
         self.lanes.show(lane, position);
     }
 
+    /// Where the messages begin that are not loaded.
+    pub(crate) fn frontier(&self) -> Position {
+        self.frontier
+    }
+
     /// Messages loaded and visible.
     pub(crate) fn visible(&self) -> usize {
         self.lanes.visible()

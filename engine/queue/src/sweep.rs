@@ -17,6 +17,8 @@ use crate::{Position, Queue, QueueError};
 
 /// Entries handled at a time.
 const PAGE_ENTRIES: usize = 1_000;
+/// Bytes of messages read at a time.
+const PAGE_BYTES: usize = 4 << 20;
 /// Pages handled in one sweep of one queue.
 const PAGES: usize = 20;
 
@@ -44,7 +46,7 @@ impl Queue {
         let config = self.config();
         let retention = Duration::from_secs(u64::from(config.retention_seconds));
         for _ in 0..PAGES {
-            let outcome = {
+            let mut outdated = {
                 let mut state = self.lock_active()?;
                 if state
                     .lowest_vesting()
@@ -52,22 +54,50 @@ impl Queue {
                 {
                     return Ok(());
                 }
-                let outdated = state.take_outdated(&config, now, PAGE_ENTRIES);
-                if outdated.is_empty() {
-                    None
-                } else {
-                    Some(self.push_removals(&state, outdated))
-                }
+                state.take_outdated(&config, now, PAGE_ENTRIES)
             };
-            self.flush();
-            match outcome {
-                Some(outcome) => settled(outcome).await?,
-                // Nothing loaded is outdated; perhaps what isn't loaded is.
-                None if self.load()? == 0 => return Ok(()),
-                None => (),
+            if outdated.is_empty() {
+                outdated = self.take_outdated_behind(now, retention)?;
             }
+            if outdated.is_empty() {
+                return Ok(());
+            }
+            let outcome = self.push_removals(&self.lock(), outdated);
+            self.flush();
+            settled(outcome).await?;
         }
         Ok(())
+    }
+
+    /// Messages past their retention time that are not loaded.
+    fn take_outdated_behind(&self, now: Timestamp, retention: Duration) -> Result<Vec<Removal>, QueueError> {
+        let frontier = self.lock_active()?.frontier();
+        let range = ScanRange::between(
+            position_key(self.number(), frontier).to_vec(),
+            number_key(self.number() + 1).to_vec(),
+        );
+        let limit = ScanLimit {
+            entries: PAGE_ENTRIES,
+            bytes: PAGE_BYTES,
+        };
+        let mut outdated = Vec::new();
+        for (key, value) in self.store().scan(self.partition(), MESSAGES, range, limit)? {
+            let position = position_in(&key).ok_or(QueueError::Damaged("message key"))?;
+            let message = MessageRecord::decode(value)?;
+            if message.sent_at + retention > now {
+                break;
+            }
+            let mut state = self.lock_active()?;
+            if state.is_behind(position) {
+                state.remove_behind(position, message.group.as_ref());
+                outdated.push(Removal {
+                    position,
+                    sent_at: message.sent_at,
+                    received: true,
+                });
+            }
+        }
+        Ok(outdated)
     }
 
     /// Messages past their retention time that came from another queue and are older than their positions say.

@@ -110,15 +110,14 @@ impl Driver {
                 visibility_timeout_seconds,
                 retention_seconds,
             } => {
-                // What a longer retention would bring back may be gone or not.
-                self.sweep().await;
                 let config = &mut self.specification.config;
                 // Of a FIFO queue the delay goes for messages sent before, too; when is not specified.
                 if config.kind == QueueKind::Standard {
                     config.delay_seconds = delay_seconds;
                 }
                 config.visibility_timeout_seconds = visibility_timeout_seconds;
-                config.retention_seconds = retention_seconds;
+                // What a longer retention would bring back may be gone or not.
+                config.retention_seconds = config.retention_seconds.min(retention_seconds);
                 self.engine
                     .update(&self.queue, config.clone(), Bytes::new())
                     .await
@@ -133,7 +132,7 @@ impl Driver {
         for _ in 0..SWEEPS {
             self.engine.sweep().await;
         }
-        self.specification.drop_outdated(self.now());
+        self.specification.drop_swept(self.now());
     }
 
     async fn restart(&mut self) {

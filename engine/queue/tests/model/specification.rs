@@ -103,10 +103,10 @@ impl Specification {
         self.messages.iter().any(|message| self.is_outdated(message, now))
     }
 
-    pub(crate) fn drop_outdated(&mut self, now: Timestamp) {
-        let config = self.config.clone();
-        let kept = Duration::from_secs(u64::from(config.retention_seconds));
-        self.messages.retain(|message| message.sent_at + kept > now);
+    /// What a sweep removes: messages that could have been received for as long as messages are kept.
+    pub(crate) fn drop_swept(&mut self, now: Timestamp) {
+        let kept = Duration::from_secs(u64::from(self.config.retention_seconds));
+        self.messages.retain(|message| message.vests_at + kept > now);
     }
 
     /// What may be received now, in order.
@@ -213,7 +213,9 @@ impl Specification {
         let count =
             |is: &dyn Fn(&Message) -> bool| self.messages.iter().filter(|message| is(message)).count() as u64;
         let in_flight = count(&|message| message.deadline > now);
-        let delayed = count(&|message| message.vests_at > now);
+        // Vesting is counted in steps of 100 ms, so that the figures of any number of messages take little memory.
+        let step = |time: Timestamp| time.as_millis() / 100;
+        let delayed = count(&|message| step(message.vests_at) > step(now));
         (
             self.messages.len() as u64 - in_flight - delayed,
             in_flight,
