@@ -103,6 +103,7 @@ impl Pair<'_> {
     ) -> io::Result<Option<Wake>> {
         self.reopen_spent()?;
         self.receiver.send(receive, self.poll.registry())?;
+        // Part of the load: the receive has to be parked in a long poll when the message comes.
         thread::sleep(waited);
         let sent = Instant::now();
         self.sender.send(send, self.poll.registry())?;

@@ -98,6 +98,7 @@ impl Running {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
+            // The standard library has no wait with a deadline; the loop ends when the process does.
             std::thread::sleep(Duration::from_millis(5));
         }
         panic!("the server did not end");

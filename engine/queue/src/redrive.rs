@@ -250,23 +250,25 @@ impl QueueEngine {
             state.lapse(self.clock.now());
             state.take_to_move(maximum.min(MOVED_AT_ONCE))
         };
-        let mut outcome = Ok(0);
-        let mut waiting = &positions[..];
-        while let (Ok(moved), [first, ..]) = (&outcome, waiting) {
-            outcome = match self.destination_of(source, *first, destination) {
-                Ok(queue) => {
-                    let is_next = |position: &&Position| {
-                        let next = self.destination_of(source, **position, destination);
-                        next.is_ok_and(|next| next.number() == queue.number())
-                    };
-                    let together = waiting.iter().take_while(is_next).count();
-                    let (together, later) = waiting.split_at(together);
-                    waiting = later;
-                    let transferred = source.transfer(together, &queue, Move::Redrive).await;
-                    transferred.map(|()| moved + together.len() as u64)
+        let mut outcome = Ok(positions.len() as u64);
+        let mut destinations = Vec::with_capacity(positions.len());
+        for position in &positions {
+            match self.destination_of(source, *position, destination) {
+                Ok(queue) => destinations.push(queue),
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
                 }
-                Err(error) => Err(error),
-            };
+            }
+        }
+        let mut waiting = &positions[..];
+        for same in destinations.chunk_by(|one, next| one.number() == next.number()) {
+            let (together, later) = waiting.split_at(same.len());
+            waiting = later;
+            if let Err(error) = source.transfer(together, &same[0], Move::Redrive).await {
+                outcome = Err(error);
+                break;
+            }
         }
         if outcome.is_err() {
             source.deliver_again(waiting);

@@ -3,6 +3,7 @@
 //! The targets are this crate's tests. Each runs a bounded number of inputs; set `NINEFOLD_FUZZ_INPUTS` to run more.
 
 use fastrand::Rng;
+use peak_alloc::PeakAlloc;
 
 /// Inputs tried by each target unless told otherwise.
 const INPUTS: usize = 20_000;
@@ -88,6 +89,29 @@ impl Mutator {
 
 fn insert(input: &mut Vec<u8>, at: usize, piece: &[u8]) {
     input.splice(at..at, piece.iter().copied());
+}
+
+/// Runs `decode`, which may use 64 KiB of memory and `bytes_each` for each byte of input at its peak.
+///
+/// # Panics
+///
+/// If it used more.
+pub fn within_memory<T>(
+    memory: &PeakAlloc,
+    input: &[u8],
+    bytes_each: usize,
+    decode: impl FnOnce() -> T,
+) -> T {
+    let before = memory.current_usage();
+    memory.reset_peak_usage();
+    let outcome = decode();
+    let used = memory.peak_usage().saturating_sub(before);
+    assert!(
+        used <= (64 << 10) + bytes_each * input.len(),
+        "{used} bytes for {} of input",
+        input.len()
+    );
+    outcome
 }
 
 #[cfg(test)]

@@ -390,6 +390,7 @@ impl Worker {
             if let Err(error) = self.log.database.persist(PersistMode::Buffer) {
                 self.fail(describe(&error));
             }
+            // fjall signals nothing when a table is written; its own back-pressure polls as well.
             thread::sleep(Duration::from_millis(2));
         }
     }
