@@ -14,10 +14,10 @@ use http::header::{AUTHORIZATION, HOST};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use ninefold_http::{Handler, Refusal};
-use ninefold_model::ServiceModel;
+use ninefold_model::{Operation, ServiceModel};
 use ninefold_protocol::{
-    Authorizer, CallContext, Door, Endpoint, Protocol, Registry, RequestId, Route, RouteError, ServiceError,
-    answer, refuse,
+    Authorizer, CallContext, Door, Endpoint, ErrorForm, Protocol, Registry, RequestId, Route, RouteError,
+    ServiceError, answer, refuse,
 };
 use ninefold_sigv4::{Credential, RequestView, credential};
 
@@ -66,7 +66,12 @@ impl Handler for Gateway {
         };
         self.unrouted.record(Duration::ZERO, Some(code));
         let error = ServiceError::common(refusal.status().as_u16(), code, refusal.to_string());
-        refuse(presumed_protocol(head), RequestId::random(), head, None, error)
+        refuse(
+            ErrorForm::of(presumed_protocol(head), &head.headers),
+            RequestId::random(),
+            None,
+            error,
+        )
     }
 }
 
@@ -86,42 +91,28 @@ impl Gateway {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
         let request_id = RequestId::random();
-        let view = RequestView::new(&parts.method, &parts.uri, &parts.headers);
-        let credential = credential(&view);
-        let signing_name = credential.as_ref().map(Credential::service);
-        match self.registry.route(&parts, &body, signing_name) {
-            Ok(route) => {
-                let routed = Routed {
-                    started,
-                    request_id,
-                    peer,
-                    parts: &parts,
-                    credential: credential.as_ref(),
-                };
-                self.call_door(routed, route, body).await
+        let admitted = match self.admit(&parts, &body, request_id, peer) {
+            Ok(admitted) => admitted,
+            Err(RouteError {
+                protocol,
+                model,
+                error,
+            }) => {
+                self.unrouted.record(started.elapsed(), Some(&error.code));
+                return refuse(ErrorForm::of(protocol, &parts.headers), request_id, model, error);
             }
-            Err(error) => {
-                self.unrouted.record(started.elapsed(), Some(&error.error.code));
-                let RouteError {
-                    protocol,
-                    model,
-                    error,
-                } = error;
-                refuse(protocol, request_id, &parts, model, error)
-            }
-        }
-    }
-
-    async fn call_door(&self, request: Routed<'_>, route: Route, body: Bytes) -> Response<Bytes> {
-        let (model, operation, protocol) = (route.model, route.operation, route.protocol);
-        let refused =
-            |error: ServiceError| refuse(protocol, request.request_id, request.parts, Some(model), error);
-        let Some(service) = self.doors.iter().find(|service| ptr::eq(service.model, model)) else {
-            return refused(ServiceError::not_implemented(operation.name));
         };
-        let response = match self.context(&request, &route, &body) {
+        let Admitted {
+            service,
+            route,
+            context,
+        } = admitted;
+        let (operation, form) = (route.operation, ErrorForm::of(route.protocol, &parts.headers));
+        let refused = |error: ServiceError| refuse(form, request_id, Some(service.model), error);
+        let response = match context {
             Ok(context) => {
-                let answered = answer(&*service.door, context, route, request.parts, body);
+                // Boxed: a connection's future is moved about, and small ones are moved faster.
+                let answered = Box::pin(answer(&*service.door, context, route, parts, body));
                 catch_panic(answered).await.unwrap_or_else(|_| {
                     // The panic hook has logged where and why.
                     refused(ServiceError::internal("The request processing has failed."))
@@ -129,50 +120,46 @@ impl Gateway {
             }
             Err(error) => refused(error),
         };
-        let code = response
-            .extensions()
-            .get::<ServiceError>()
-            .map(|error| &*error.code);
-        let elapsed = request.started.elapsed();
-        if let Some(figures) = service.figures.operation(operation) {
-            figures.record(elapsed, code);
-        }
-        let (request_id, status) = (request.request_id, response.status());
-        if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
-            let error = response
-                .extensions()
-                .get::<ServiceError>()
-                .map(tracing::field::display);
-            tracing::error!(service = model.name, operation = operation.name, %request_id, error, "request failed");
-        } else {
-            tracing::debug!(
-                service = model.name,
-                operation = operation.name,
-                %request_id,
-                status = status.as_u16(),
-                code,
-                ?elapsed,
-                "request"
-            );
-        }
+        record(service, operation, request_id, started.elapsed(), &response);
         response
     }
 
-    /// Finds out who calls and how.
-    fn context(&self, request: &Routed<'_>, route: &Route, body: &[u8]) -> Result<CallContext, ServiceError> {
-        let parts = request.parts;
+    /// Finds out what is asked, of which door, and by whom.
+    fn admit(
+        &self,
+        parts: &Parts,
+        body: &Bytes,
+        request_id: RequestId,
+        peer: SocketAddr,
+    ) -> Result<Admitted<'_>, RouteError> {
         let view = RequestView::new(&parts.method, &parts.uri, &parts.headers);
+        let credential = credential(&view);
+        let signing_name = credential.as_ref().map(Credential::service);
+        let route = self.registry.route(parts, body, signing_name)?;
+        let mut doors = self.doors.iter();
+        let service = doors
+            .find(|service| ptr::eq(service.model, route.model))
+            .ok_or_else(|| RouteError {
+                protocol: route.protocol,
+                model: Some(route.model),
+                error: ServiceError::not_implemented(route.operation.name),
+            })?;
         let caller =
             self.authenticator
-                .authenticate(&view, body, request.credential, route.model.signing_name)?;
-        Ok(CallContext {
-            request_id: request.request_id,
+                .authenticate(&view, body, credential.as_ref(), route.model.signing_name);
+        let context = caller.map(|caller| CallContext {
+            request_id,
             principal: caller.principal,
             region: caller.region,
             endpoint: self.endpoint(parts),
-            source_ip: Some(request.peer.ip()),
+            source_ip: Some(peer.ip()),
             protocol: route.protocol,
             authorizer: Arc::clone(&self.authorizer),
+        });
+        Ok(Admitted {
+            service,
+            route,
+            context,
         })
     }
 
@@ -186,13 +173,34 @@ impl Gateway {
     }
 }
 
-/// What is known of a request once it is routed.
-struct Routed<'a> {
-    started: Instant,
+/// A request that has found its door.
+struct Admitted<'a> {
+    service: &'a Service,
+    route: Route,
+    /// Who calls and how, unless they are refused.
+    context: Result<CallContext, ServiceError>,
+}
+
+/// Counts a request and logs it.
+fn record(
+    service: &Service,
+    operation: &'static Operation,
     request_id: RequestId,
-    peer: SocketAddr,
-    parts: &'a Parts,
-    credential: Option<&'a Credential<'a>>,
+    elapsed: Duration,
+    response: &Response<Bytes>,
+) {
+    let error = response.extensions().get::<ServiceError>();
+    let code = error.map(|error| &*error.code);
+    if let Some(figures) = service.figures.operation(operation) {
+        figures.record(elapsed, code);
+    }
+    let (service, operation, status) = (service.model.name, operation.name, response.status());
+    if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
+        let error = error.map(tracing::field::display);
+        tracing::error!(service, operation, %request_id, error, "request failed");
+    } else {
+        tracing::debug!(service, operation, %request_id, status = status.as_u16(), code, ?elapsed, "request");
+    }
 }
 
 /// The protocol of a request of which only the head is known.

@@ -83,13 +83,14 @@ impl QueueEngine {
                 Err(error) => tracing::warn!(queue = %queue.key(), %error, "a queue could not be swept"),
             }
         }
-        let graves = self.graves.lock().clone();
-        for grave in graves {
+        let graves = std::mem::take(&mut *self.graves.lock());
+        for mut grave in graves {
             match grave.sweep(&*self.store).await {
-                Ok(true) => self.graves.lock().retain(|other| *other != grave),
+                Ok(true) => continue,
                 Ok(false) => (),
                 Err(error) => tracing::warn!(%error, "what a deleted queue has left could not be removed"),
             }
+            self.graves.lock().push(grave);
         }
     }
 
@@ -174,10 +175,8 @@ impl QueueEngine {
             .await?;
         self.directory.remove(key);
         queue.close();
-        self.graves.lock().push(Grave {
-            partition: queue.partition(),
-            number: queue.number(),
-        });
+        let grave = Grave::new(queue.partition(), queue.number());
+        self.graves.lock().push(grave);
         Ok(())
     }
 

@@ -56,7 +56,7 @@ pub(crate) async fn recover(
             recovered.highest_number = recovered.highest_number.max(number);
             let record = QueueRecord::decode(value)?;
             match record.status {
-                QueueStatus::Deleted => recovered.graves.push(Grave { partition, number }),
+                QueueStatus::Deleted => recovered.graves.push(Grave::new(partition, number)),
                 QueueStatus::Active => {
                     let queue = restorer.restore(partition, number, record)?;
                     recovered.directory.insert(Arc::clone(&queue));

@@ -22,11 +22,25 @@ const PAGE_BYTES: usize = 4 << 20;
 /// Pages handled in one sweep of one queue.
 const PAGES: usize = 20;
 
+/// The tables that hold what is in a queue.
+const CONTENTS: [Table; 7] = [
+    MESSAGES,
+    LEASES,
+    DEDUPLICATION,
+    OUTBOX,
+    ARRIVALS,
+    EXPIRIES,
+    REDRIVES,
+];
+
 /// A deleted queue whose records are still to be removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Grave {
-    pub(crate) partition: PartitionId,
-    pub(crate) number: u64,
+    partition: PartitionId,
+    number: u64,
+    /// For each table of [`CONTENTS`] the last key removed: going past what is removed already, again and again, would
+    /// take longer and longer.
+    emptied_until: [Option<Bytes>; CONTENTS.len()],
 }
 
 impl Queue {
@@ -251,23 +265,27 @@ impl Queue {
 }
 
 impl Grave {
+    pub(crate) fn new(partition: PartitionId, number: u64) -> Self {
+        Grave {
+            partition,
+            number,
+            emptied_until: [const { None }; CONTENTS.len()],
+        }
+    }
+
     /// Removes some of what is left of a deleted queue; says whether that was all.
-    pub(crate) async fn sweep(&self, store: &dyn Store) -> Result<bool, QueueError> {
-        const CONTENTS: [Table; 7] = [
-            MESSAGES,
-            LEASES,
-            DEDUPLICATION,
-            OUTBOX,
-            ARRIVALS,
-            EXPIRIES,
-            REDRIVES,
-        ];
+    pub(crate) async fn sweep(&mut self, store: &dyn Store) -> Result<bool, QueueError> {
         for _ in 0..PAGES {
             let mut batch = Batch::new(self.partition);
-            for table in CONTENTS {
-                let range = ScanRange::prefix(number_key(self.number).to_vec());
+            let mut emptied_until = self.emptied_until.clone();
+            for (table, emptied_until) in CONTENTS.into_iter().zip(&mut emptied_until) {
+                let mut range = ScanRange::prefix(number_key(self.number).to_vec());
+                if let Some(key) = emptied_until {
+                    range = range.resume_after(key);
+                }
                 for (key, _) in store.scan(self.partition, table, range, ScanLimit::entries(PAGE_ENTRIES))? {
-                    batch.delete(table, key);
+                    batch.delete(table, &key);
+                    *emptied_until = Some(key);
                 }
             }
             let emptied = batch.is_empty();
@@ -279,6 +297,7 @@ impl Grave {
             if emptied {
                 return Ok(true);
             }
+            self.emptied_until = emptied_until;
         }
         Ok(false)
     }

@@ -30,7 +30,7 @@ impl Door for TestDoor {
     ) -> BoxFuture<'_, Result<Value, ServiceError>> {
         Box::pin(async move {
             assert_ne!(operation.name, "ListQueues", "on purpose");
-            context.authorize("sqs:getqueueurl", "arn:aws:sqs:us-east-1:123456789012:a", None)?;
+            context.authorize("sqs:getqueueurl", &"arn:aws:sqs:us-east-1:123456789012:a", None)?;
             let url = format!(
                 "{}/{}/{}",
                 context.endpoint, context.principal.account, context.region

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use ninefold_model::{Timestamp, TimestampFormat};
@@ -16,7 +17,13 @@ const CACHED_POLICIES: usize = 1_024;
 pub(crate) struct AllowAll;
 
 impl Authorizer for AllowAll {
-    fn authorize(&self, _: &CallContext, _: &str, _: &str, _: Option<&str>) -> Result<(), ServiceError> {
+    fn authorize(
+        &self,
+        _: &CallContext,
+        _: &str,
+        _: &dyn fmt::Display,
+        _: Option<&str>,
+    ) -> Result<(), ServiceError> {
         Ok(())
     }
 }
@@ -81,9 +88,10 @@ impl Authorizer for PolicyAuthorizer {
         &self,
         context: &CallContext,
         action: &str,
-        resource_arn: &str,
+        resource_arn: &dyn fmt::Display,
         resource_policy: Option<&str>,
     ) -> Result<(), ServiceError> {
+        let resource_arn = &*resource_arn.to_string();
         let key = context
             .principal
             .access_key_id
@@ -205,7 +213,7 @@ mod tests {
             authorizer: Arc::clone(&fixture.authorizer) as Arc<dyn Authorizer>,
         };
         context
-            .authorize("sqs:sendmessage", resource, resource_policy)
+            .authorize("sqs:sendmessage", &resource, resource_policy)
             .map_err(|error| error.message)
     }
 

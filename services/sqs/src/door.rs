@@ -10,7 +10,7 @@ use ninefold_queue::{Queue, QueueEngine};
 use ninefold_time::Clock;
 use serde::{Deserialize, Serialize};
 
-use crate::address::QueueAddress;
+use crate::address::{QueueAddress, QueueArn};
 use crate::attributes;
 use crate::errors;
 use crate::operations;
@@ -102,7 +102,7 @@ impl SqsDoor {
             .and_then(|settings| settings.policy.as_deref())
             .filter(|_| address.account == context.principal.account || !OWNERS_ACTIONS.contains(&action));
         // Before saying whether it exists: that is nobody's business who may not use it.
-        context.authorize(action, &address.arn(), policy)?;
+        context.authorize(action, &QueueArn(&address), policy)?;
         match (queue, settings) {
             (Some(queue), Some(settings)) => Ok(Target {
                 address,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,7 +17,13 @@ use ninefold_sts::StsDoor;
 struct DenyAll;
 
 impl Authorizer for DenyAll {
-    fn authorize(&self, _: &CallContext, _: &str, _: &str, _: Option<&str>) -> Result<(), ServiceError> {
+    fn authorize(
+        &self,
+        _: &CallContext,
+        _: &str,
+        _: &dyn Display,
+        _: Option<&str>,
+    ) -> Result<(), ServiceError> {
         Err(ServiceError::access_denied("Access Denied"))
     }
 }
@@ -48,7 +55,7 @@ async fn call(context: CallContext, action: &str) -> Response<Bytes> {
     let route = Registry::new([ninefold_model::sts()])
         .route(&parts, body.as_bytes(), Some("sts"))
         .unwrap();
-    answer(&StsDoor::new(), context, route, &parts, body.into()).await
+    answer(&StsDoor::new(), context, route, parts, body.into()).await
 }
 
 fn text(response: &Response<Bytes>) -> &str {

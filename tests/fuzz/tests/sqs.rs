@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -102,7 +103,13 @@ const QUERY_TOKENS: &[&str] = &[
 struct Everything;
 
 impl Authorizer for Everything {
-    fn authorize(&self, _: &CallContext, _: &str, _: &str, _: Option<&str>) -> Result<(), ServiceError> {
+    fn authorize(
+        &self,
+        _: &CallContext,
+        _: &str,
+        _: &dyn Display,
+        _: Option<&str>,
+    ) -> Result<(), ServiceError> {
         Ok(())
     }
 }
@@ -183,7 +190,7 @@ impl Target {
         };
         tokio::select! {
             biased;
-            response = answer(&self.door, context, route, &parts, body) => Some(response),
+            response = answer(&self.door, context, route, parts, body) => Some(response),
             () = time => unreachable!("time goes on for ever"),
         }
     }

@@ -59,7 +59,7 @@ pub(crate) async fn collect(
         return Ok(Bytes::new().into());
     }
     if body.size_hint().lower() > limits.request_bytes as u64 {
-        return Err(refuse_too_large(body, limits).await);
+        return Err(Box::pin(refuse_too_large(body, limits)).await);
     }
     match poll_once(&mut body).await {
         Some(None) => Ok(Bytes::new().into()),
@@ -68,9 +68,10 @@ pub(crate) async fn collect(
             if body.is_end_stream() && first.len() <= limits.request_bytes {
                 return Ok(first.into());
             }
-            collect_slowly(body, first, limits, room).await
+            // Boxed, here and below, so that requests which have arrived in full don't move the room for it around.
+            Box::pin(collect_slowly(body, first, limits, room)).await
         }
-        None => collect_slowly(body, Bytes::new(), limits, room).await,
+        None => Box::pin(collect_slowly(body, Bytes::new(), limits, room)).await,
     }
 }
 

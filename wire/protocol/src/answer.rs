@@ -24,38 +24,61 @@ pub async fn answer(
     door: &dyn Door,
     context: CallContext,
     route: Route,
-    parts: &Parts,
+    parts: Parts,
     body: Bytes,
 ) -> Response<Bytes> {
     let request_id = context.request_id;
+    let form = ErrorForm::of(route.protocol, &parts.headers);
     let result = match fast_call(door, &context, &route, &body) {
-        Some(call) => call.await.map(|body| success(route.protocol, request_id, body)),
-        None => call(door, context, &route, parts, &body)
+        Some(call) => {
+            // They share the connection's read buffer, which is used again once nobody holds a part of it.
+            drop((parts, body));
+            call.await.map(|body| success(route.protocol, request_id, body))
+        }
+        // Boxed, so that hot operations don't move the room of all others around.
+        None => Box::pin(call(door, context, &route, &parts, &body))
             .await
             .map(|output| encode(&route, request_id, &output)),
     };
-    result.unwrap_or_else(|error| refuse(route.protocol, request_id, parts, Some(route.model), error))
+    result.unwrap_or_else(|error| refuse(form, request_id, Some(route.model), error))
+}
+
+/// What decides how an error is answered.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorForm {
+    protocol: Protocol,
+    /// Whether the client asks for the query protocol's code beside the JSON one's.
+    query_mode: bool,
+}
+
+impl ErrorForm {
+    /// The form of errors to a request of this protocol with these headers.
+    pub fn of(protocol: Protocol, headers: &HeaderMap) -> Self {
+        ErrorForm {
+            protocol,
+            query_mode: headers.get(QUERY_MODE).is_some_and(|value| value == "true"),
+        }
+    }
 }
 
 /// The answer to a request that is refused, by a door or before it reaches one (no route, a bad signature, too
 /// large): the error in the request's protocol.
 pub fn refuse(
-    protocol: Protocol,
+    form: ErrorForm,
     request_id: RequestId,
-    parts: &Parts,
     model: Option<&ServiceModel>,
     error: ServiceError,
 ) -> Response<Bytes> {
-    let body = match protocol {
+    let body = match form.protocol {
         Protocol::AwsJson10 | Protocol::AwsJson11 => encode_json_error(&error),
         Protocol::Query => {
             encode_query_error(model.and_then(|model| model.xml_namespace), &error, request_id)
         }
         Protocol::RestJson => encode_rest_error(&error),
     };
-    let mut response = success(protocol, request_id, body);
+    let mut response = success(form.protocol, request_id, body);
     *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    add_error_headers(response.headers_mut(), protocol, parts, model, &error);
+    add_error_headers(response.headers_mut(), form, model, &error);
     response.extensions_mut().insert(error);
     response
 }
@@ -146,15 +169,13 @@ fn success(protocol: Protocol, request_id: RequestId, body: Bytes) -> Response<B
 
 fn add_error_headers(
     headers: &mut HeaderMap,
-    protocol: Protocol,
-    parts: &Parts,
+    form: ErrorForm,
     model: Option<&ServiceModel>,
     error: &ServiceError,
 ) {
-    match protocol {
+    match form.protocol {
         Protocol::AwsJson10 | Protocol::AwsJson11 => {
-            let query_mode = parts.headers.get(QUERY_MODE).is_some_and(|value| value == "true");
-            if query_mode && model.is_some_and(|model| model.aws_query_compatible) {
+            if form.query_mode && model.is_some_and(|model| model.aws_query_compatible) {
                 let text = format!("{};{}", error.query_code(), error.fault.as_str());
                 headers.extend(HeaderValue::try_from(text).ok().map(|value| (QUERY_ERROR, value)));
             }

@@ -33,7 +33,7 @@ impl CallContext {
     pub fn authorize(
         &self,
         action: &str,
-        resource_arn: &str,
+        resource_arn: &dyn fmt::Display,
         resource_policy: Option<&str>,
     ) -> Result<(), ServiceError> {
         self.authorizer
@@ -62,7 +62,7 @@ pub trait Authorizer: Send + Sync {
         &self,
         context: &CallContext,
         action: &str,
-        resource_arn: &str,
+        resource_arn: &dyn fmt::Display,
         resource_policy: Option<&str>,
     ) -> Result<(), ServiceError>;
 }

@@ -16,7 +16,7 @@ mod route;
 mod scalar;
 pub mod xml;
 
-pub use answer::{answer, refuse};
+pub use answer::{ErrorForm, answer, refuse};
 pub use context::{
     AccountId, Authorizer, CallContext, Endpoint, InvalidIdentifier, Principal, PrincipalKind, Region,
     RequestId,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
+use std::fmt::Display;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
 use ninefold_protocol::{
-    AccountId, Authorizer, BoxFuture, CallContext, Door, Endpoint, Principal, PrincipalKind, Protocol,
-    Region, Registry, RequestId, Route, ServiceError, answer, refuse,
+    AccountId, Authorizer, BoxFuture, CallContext, Door, Endpoint, ErrorForm, Principal, PrincipalKind,
+    Protocol, Region, Registry, RequestId, Route, ServiceError, answer, refuse,
 };
 
 /// A door that answers with what it was asked.
@@ -40,7 +41,7 @@ impl Door for Mirror {
         input: Value,
     ) -> BoxFuture<'_, Result<Value, ServiceError>> {
         Box::pin(async move {
-            context.authorize(&format!("sqs:{}", operation.name), "arn:aws:sqs:::q", None)?;
+            context.authorize(&format!("sqs:{}", operation.name), &"arn:aws:sqs:::q", None)?;
             match operation.name {
                 "DeleteQueue" => Err(ServiceError::modelled(
                     self.model(),
@@ -98,7 +99,7 @@ impl Authorizer for OnlyRoot {
         &self,
         context: &CallContext,
         action: &str,
-        _: &str,
+        _: &dyn Display,
         _: Option<&str>,
     ) -> Result<(), ServiceError> {
         match context.principal.kind {
@@ -117,7 +118,14 @@ fn send(kind: PrincipalKind, request: Request<&'static str>) -> Response<Bytes> 
     let body = Bytes::from_static(body.as_bytes());
     let route = match Registry::new([ninefold_model::sqs()]).route(&parts, &body, None) {
         Ok(route) => route,
-        Err(refused) => return refuse(refused.protocol, REQUEST_ID, &parts, refused.model, refused.error),
+        Err(refused) => {
+            return refuse(
+                ErrorForm::of(refused.protocol, &parts.headers),
+                REQUEST_ID,
+                refused.model,
+                refused.error,
+            );
+        }
     };
     let context = CallContext {
         request_id: REQUEST_ID,
@@ -136,7 +144,7 @@ fn send(kind: PrincipalKind, request: Request<&'static str>) -> Response<Bytes> 
         protocol: route.protocol,
         authorizer: Arc::new(OnlyRoot),
     };
-    ready(answer(&Mirror, context, route, &parts, body))
+    ready(answer(&Mirror, context, route, parts, body))
 }
 
 /// The result of a future that never waits.

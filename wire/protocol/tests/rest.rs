@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use ninefold_model::{Map, Operation, ServiceModel, Timestamp, Value};
 use ninefold_protocol::query::Form;
 use ninefold_protocol::rest::{RestRequest, RestResponse, decode_rest_json, encode_rest_json};
-use ninefold_protocol::{DecodeError, Protocol, RequestId, ServiceError, refuse};
+use ninefold_protocol::{DecodeError, ErrorForm, Protocol, RequestId, ServiceError, refuse};
 
 const MODEL: &str = r#"{
 "metadata":{"serviceId":"Books","apiVersion":"1","endpointPrefix":"books","signingName":"books","protocols":["rest-json"]},
@@ -193,12 +193,10 @@ fn what_cannot_be_read_is_refused() {
 
 #[test]
 fn errors_name_their_type_in_a_header() {
-    let (parts, ()) = http::Request::new(()).into_parts();
     let error = ServiceError::modelled(model(), "NotFound", "No such book").with_member("bookId", "7");
     let response = refuse(
-        Protocol::RestJson,
+        ErrorForm::of(Protocol::RestJson, &HeaderMap::new()),
         RequestId::from_random_bits(1),
-        &parts,
         Some(model()),
         error,
     );

@@ -8,7 +8,7 @@ use ninefold_model::{Map, ServiceModel, Timestamp, Value};
 use ninefold_protocol::json::{decode_json, encode_json};
 use ninefold_protocol::query::{Form, decode_query};
 use ninefold_protocol::xml::encode_query_xml;
-use ninefold_protocol::{Protocol, RequestId, ServiceError, refuse};
+use ninefold_protocol::{ErrorForm, Protocol, RequestId, ServiceError, refuse};
 use serde_json::Value as Json;
 
 const INPUTS: &str = include_str!("vectors/inputs.json");
@@ -163,7 +163,12 @@ fn check_errors(vectors: &str, protocol: Protocol, query_mode: bool) {
     let vectors = list(vectors);
     assert_eq!(vectors.len(), errors().len());
     for (error, vector) in errors().into_iter().zip(vectors) {
-        let response = refuse(protocol, REQUEST_ID, &parts, Some(ninefold_model::sqs()), error);
+        let response = refuse(
+            ErrorForm::of(protocol, &parts.headers),
+            REQUEST_ID,
+            Some(ninefold_model::sqs()),
+            error,
+        );
         assert_eq!(
             response.status().as_u16(),
             vector["status"].as_u64().unwrap() as u16

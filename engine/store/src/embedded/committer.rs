@@ -9,20 +9,22 @@ use std::hash::BuildHasherDefault;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use fjall::{Database, OwnedWriteBatch, PersistMode};
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use xxhash_rust::xxh3::Xxh3Default;
 
+use super::DurabilityMode;
+use super::failure::Failure;
 use super::figures::Figures;
-use super::journal::{Marker, StoreId};
-use super::medium::Medium;
-use super::{DurabilityMode, Tables, describe};
-use crate::{Batch, Completion, Durability, Operation, StoreError, StoreFigures, StoreState};
+use super::flusher::Flusher;
+use super::log::Log;
+use super::log::round::Marker;
+use super::log::segment::Segments;
+use super::memtable::SharedLayers;
+use crate::{Batch, Completion, Durability, Operation, StoreError, StoreFigures};
 
 /// The most bytes that may wait to be written; beyond it batches are refused.
 const QUEUE_BYTES: usize = 256 << 20;
@@ -31,20 +33,27 @@ const ROUND_BATCHES: usize = 4_096;
 const ROUND_BYTES: usize = 16 << 20;
 /// How long a relaxed batch may stay unsynced when no durable one comes along.
 const RELAXED_SYNC: Duration = Duration::from_millis(100);
-/// The next round may be held back for this fraction of what a synced one took, and this long at most.
-const GATHER_FRACTION: u32 = 4;
+/// The next round may be held back for as long as this many of the last one took, and this long at most.
+const GATHER_ROUNDS: u32 = 4;
 const GATHER_LIMIT: Duration = Duration::from_millis(1);
 /// What a batch and an operation take in memory beside their keys and values, about.
 const BATCH_OVERHEAD_BYTES: usize = 128;
 const OPERATION_OVERHEAD_BYTES: usize = 96;
+/// A segment of the log is used up to this fraction before the next one is made ready: a store that is hardly used
+/// shall not take the room of two.
+const PREPARE_FRACTION: u64 = 4;
 
-/// Where rounds are written to.
-pub(super) struct Log {
-    pub(super) database: Database,
-    pub(super) tables: Arc<Tables>,
-    pub(super) store_id: StoreId,
+/// Where rounds go.
+pub(super) struct Sink {
+    pub(super) log: Log,
+    pub(super) layers: SharedLayers,
+    pub(super) segments: Arc<Segments>,
+    pub(super) flusher: Flusher,
     pub(super) mode: DurabilityMode,
-    pub(super) medium: Arc<dyn Medium>,
+    /// How much the memtable gathers before it is moved to the tables, in bytes.
+    pub(super) memtable_bytes: usize,
+    /// How long the log gets before that, in bytes.
+    pub(super) log_bytes: u64,
 }
 
 /// The handle to the committer thread.
@@ -56,8 +65,7 @@ pub(super) struct Committer {
 struct Shared {
     queue: Mutex<Queue>,
     arrived: Condvar,
-    /// Set once, when a write or sync failed: nothing is written any more.
-    failure: OnceLock<Arc<str>>,
+    failure: Arc<Failure>,
     figures: Mutex<Figures>,
 }
 
@@ -66,6 +74,8 @@ struct Queue {
     batches: VecDeque<Submitted>,
     /// What all batches take that are not completed yet.
     bytes: usize,
+    /// How many batches the committer waits for, while it does.
+    awaited: Option<usize>,
     closed: bool,
 }
 
@@ -83,21 +93,24 @@ impl Submitted {
 
 impl Committer {
     /// Starts the thread; `last_round` is the last one in the store, and synced.
-    pub(super) fn start(log: Log, last_round: u64) -> io::Result<Self> {
+    pub(super) fn start(sink: Sink, failure: Arc<Failure>, last_round: u64) -> io::Result<Self> {
+        let mut figures = Figures::new();
+        figures.log_bytes(sink.log.bytes());
         let shared = Arc::new(Shared {
             queue: Mutex::new(Queue::default()),
             arrived: Condvar::new(),
-            failure: OnceLock::new(),
-            figures: Mutex::new(Figures::new()),
+            failure,
+            figures: Mutex::new(figures),
         });
         let worker = Worker {
-            log,
+            sink,
             shared: Arc::clone(&shared),
             backlog: VecDeque::new(),
             last_round,
             synced_round: last_round,
             unsynced_since: None,
             gathering: Gathering::default(),
+            prepared: false,
         };
         let thread = thread::Builder::new()
             .name("store-committer".to_owned())
@@ -117,15 +130,6 @@ impl Committer {
         if let Err((submitted, error)) = self.shared.enqueue(submitted) {
             self.shared.figures.lock().failed(1);
             (submitted.completion)(Err(error));
-        }
-    }
-
-    pub(super) fn state(&self) -> StoreState {
-        match self.shared.failure.get() {
-            Some(reason) => StoreState::ReadOnly {
-                reason: reason.clone(),
-            },
-            None => StoreState::Healthy,
         }
     }
 
@@ -159,21 +163,24 @@ impl Shared {
         if queue.closed {
             return Err((submitted, StoreError::Closed));
         }
-        if let Some(reason) = self.failure.get() {
-            return Err((
-                submitted,
-                StoreError::ReadOnly {
-                    reason: reason.clone(),
-                },
-            ));
+        if let Err(error) = self.failure.check() {
+            return Err((submitted, error));
         }
         if queue.bytes + bytes > QUEUE_BYTES {
             return Err((submitted, StoreError::Overloaded));
         }
         queue.bytes += bytes;
         queue.batches.push_back(submitted);
+        let is_enough = queue
+            .awaited
+            .is_some_and(|awaited| queue.batches.len() >= awaited);
+        if is_enough {
+            queue.awaited = None;
+        }
         drop(queue);
-        self.arrived.notify_one();
+        if is_enough {
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 }
@@ -186,7 +193,7 @@ enum Next {
 }
 
 struct Worker {
-    log: Log,
+    sink: Sink,
     shared: Arc<Shared>,
     /// Taken off the queue, not yet in a round.
     backlog: VecDeque<Submitted>,
@@ -195,14 +202,16 @@ struct Worker {
     /// When the oldest round that is not synced was written, if there is one.
     unsynced_since: Option<Instant>,
     gathering: Gathering,
+    /// Whether the segment after this one was asked for.
+    prepared: bool,
 }
 
 /// What the round before says about the next one.
 #[derive(Default)]
 struct Gathering {
-    /// How many batches were under way when it ended: those it completed, and those that arrived meanwhile.
-    under_way: usize,
-    /// How long the next round may wait for their successors.
+    /// How many batches the next round should have.
+    wanted: usize,
+    /// How long it may wait for them.
     patience: Duration,
 }
 
@@ -217,54 +226,33 @@ impl Worker {
             }
         }
         self.sync_relaxed();
+        self.sink.flusher.close();
         self.synced_round
     }
 
     /// Waits for something to do.
     fn next(&mut self) -> Next {
         if self.backlog.is_empty() {
-            self.gather();
-            let mut queue = self.shared.queue.lock();
+            let gathering = std::mem::take(&mut self.gathering);
+            let shared = Arc::clone(&self.shared);
+            let mut queue = shared.queue.lock();
+            if gathering.wanted > 1 {
+                let until = Instant::now() + gathering.patience;
+                shared.wait(&mut queue, gathering.wanted, Some(until));
+            }
             while queue.batches.is_empty() {
                 if queue.closed {
                     return Next::End;
                 }
-                match self
-                    .unsynced_since
-                    .filter(|_| self.log.mode == DurabilityMode::Sync)
-                {
-                    None => self.shared.arrived.wait(&mut queue),
-                    Some(since) => {
-                        if self
-                            .shared
-                            .arrived
-                            .wait_until(&mut queue, since + RELAXED_SYNC)
-                            .timed_out()
-                        {
-                            return Next::SyncRelaxed;
-                        }
-                    }
+                let until = self.unsynced_since.map(|since| since + RELAXED_SYNC);
+                let until = until.filter(|_| self.sink.mode == DurabilityMode::Sync);
+                if !shared.wait(&mut queue, 1, until) {
+                    return Next::SyncRelaxed;
                 }
             }
             std::mem::swap(&mut queue.batches, &mut self.backlog);
         }
         Next::Commit(self.cut_round())
-    }
-
-    /// Gives those whose batches have just completed the chance to submit the next ones, so that callers which wait
-    /// for one commit before the next one end up in one round and not in two that alternate. Waits only as long as is
-    /// little beside a sync, and not at all when nobody else is under way.
-    fn gather(&mut self) {
-        let Gathering { under_way, patience } = std::mem::take(&mut self.gathering);
-        let started = Instant::now();
-        while started.elapsed() < patience {
-            let queue = self.shared.queue.lock();
-            if queue.closed || queue.batches.len() >= under_way {
-                return;
-            }
-            drop(queue);
-            thread::yield_now();
-        }
     }
 
     /// Takes the next round off the backlog: at least one batch, within the bounds.
@@ -290,22 +278,18 @@ impl Worker {
             .map(|submitted| (submitted.batch.into_operations(), submitted.completion))
             .unzip();
         let outcome = self.write(coalesce(operations), sync);
+        let took = started.elapsed();
         let arrived = {
             let mut queue = self.shared.queue.lock();
             queue.bytes -= queued_bytes;
             queue.batches.len()
         };
-        if sync && batch_count + arrived > 1 {
-            let patience = (started.elapsed() / GATHER_FRACTION).min(GATHER_LIMIT);
-            self.gathering = Gathering {
-                under_way: batch_count + arrived,
-                patience,
-            };
-        }
+        self.gathering = Gathering::after(batch_count, arrived, took);
         {
             let mut figures = self.shared.figures.lock();
+            figures.log_bytes(self.sink.log.bytes());
             match &outcome {
-                Ok(()) => figures.round(batch_count, bytes, sync.then(|| started.elapsed())),
+                Ok(()) => figures.round(batch_count, bytes, sync.then_some(took)),
                 Err(_) => figures.failed(batch_count),
             }
         }
@@ -322,32 +306,55 @@ impl Worker {
         let is_overdue = self
             .unsynced_since
             .is_some_and(|since| since.elapsed() >= RELAXED_SYNC);
-        self.log.mode == DurabilityMode::Sync && (is_durable || is_overdue)
+        self.sink.mode == DurabilityMode::Sync && (is_durable || is_overdue)
     }
 
     /// Writes a round, unless something failed before. The first failure is the last thing that is tried.
     fn write(&mut self, operations: Vec<Operation>, sync: bool) -> Result<(), StoreError> {
-        self.wait_for_tables();
-        if let Some(reason) = self.shared.failure.get() {
-            return Err(StoreError::ReadOnly {
-                reason: reason.clone(),
-            });
+        self.shared.failure.check()?;
+        if let Err(error) = self.rotate_if_full() {
+            return Err(self.fail(&error));
         }
+        // Waiting for the tables ends with a failure too.
+        self.shared.failure.check()?;
         let marker = Marker {
             round: self.last_round + 1,
             synced_round: self.synced_round,
         };
-        let log = &self.log;
-        // A panic in the database must not leave callers without an answer.
-        match catch_unwind(AssertUnwindSafe(|| log.write(marker, operations, sync))) {
-            Ok(Ok(())) => {
-                self.last_round = marker.round;
-                self.wrote(sync);
-                Ok(())
-            }
-            Ok(Err(reason)) => Err(self.fail(reason)),
-            Err(_) => Err(self.fail("the database panicked (the log has the place)".to_owned())),
+        if let Err(error) = self.sink.log.append(marker, &operations, sync) {
+            return Err(self.fail(&error));
         }
+        self.last_round = marker.round;
+        self.wrote(sync);
+        let mut layers = self.sink.layers.write();
+        for operation in operations {
+            layers
+                .active
+                .apply(operation.table.id(), operation.prefixed_key, operation.value);
+        }
+        Ok(())
+    }
+
+    /// Hands the memtable over to the flusher and goes on in another segment, once there is enough in either. A segment
+    /// is synced before the next one is begun, so that no later round can survive without it.
+    fn rotate_if_full(&mut self) -> io::Result<()> {
+        let memtable_bytes = self.sink.layers.read().active.bytes();
+        let sink = &mut self.sink;
+        if !self.prepared && sink.log.bytes() > sink.log_bytes / PREPARE_FRACTION {
+            sink.flusher.prepare(sink.log_bytes);
+            self.prepared = true;
+        }
+        let is_full = memtable_bytes >= sink.memtable_bytes || sink.log.bytes() >= sink.log_bytes;
+        if !is_full && !sink.log.is_scattered() {
+            return Ok(());
+        }
+        sink.log.sync()?;
+        let next = sink.segments.take()?;
+        let used = sink.log.rotate(next);
+        self.prepared = false;
+        sink.flusher.flush(self.last_round, used);
+        self.wrote(true);
+        Ok(())
     }
 
     fn wrote(&mut self, synced: bool) {
@@ -360,77 +367,59 @@ impl Worker {
     }
 
     fn sync_relaxed(&mut self) {
-        if self.unsynced_since.is_none() || self.shared.failure.get().is_some() {
+        if self.unsynced_since.is_none() || self.shared.failure.check().is_err() {
             return;
         }
         let started = Instant::now();
-        match self.log.sync() {
+        match self.sink.log.sync() {
             Ok(()) => {
                 self.wrote(true);
                 self.shared.figures.lock().sync(started.elapsed());
             }
-            Err(reason) => {
-                self.fail(reason);
+            Err(error) => {
+                self.fail(&error);
             }
         }
     }
 
-    fn fail(&mut self, reason: String) -> StoreError {
-        tracing::error!(reason, "a write to the store failed: it is read-only from now on");
-        let reason: Arc<str> = reason.into();
-        let reason = self.shared.failure.get_or_init(|| reason).clone();
+    fn fail(&mut self, error: &io::Error) -> StoreError {
         self.unsynced_since = None;
-        StoreError::ReadOnly { reason }
+        self.shared.failure.record(&error.to_string())
     }
+}
 
-    /// Holds rounds back while too much memory waits to be written to tables. The database would do so itself, but
-    /// without ever looking whether the writing has failed. It has no signal to wait for, hence the polling.
-    fn wait_for_tables(&mut self) {
-        while self.shared.failure.get().is_none() && self.log.tables.is_behind() {
-            if let Err(error) = self.log.database.persist(PersistMode::Buffer) {
-                self.fail(describe(&error));
-            }
-            // fjall signals nothing when a table is written; its own back-pressure polls as well.
-            thread::sleep(Duration::from_millis(2));
+impl Gathering {
+    /// Gives those whose batches have just completed the chance to submit the next ones, so that callers which wait for
+    /// one commit before the next one end up in few rounds: a sync costs the same for one batch and for a hundred. Half of
+    /// those under way are waited for; the other half is served while these are synced. The wait is as short as a
+    /// round, and there is none when hardly anybody else is under way.
+    fn after(completed: usize, arrived: usize, took: Duration) -> Self {
+        Gathering {
+            wanted: (completed + arrived) / 2,
+            patience: (took * GATHER_ROUNDS).min(GATHER_LIMIT),
         }
     }
 }
 
-impl Log {
-    fn write(&self, marker: Marker, operations: Vec<Operation>, sync: bool) -> Result<(), String> {
-        self.medium
-            .before_write(sync)
-            .map_err(|error| error.to_string())?;
-        let mode = if sync {
-            PersistMode::SyncData
-        } else {
-            PersistMode::Buffer
-        };
-        let mut batch = OwnedWriteBatch::with_capacity(self.database.clone(), operations.len() + 1);
-        batch.insert(&self.tables.rounds, Marker::KEY, marker.encode(self.store_id));
-        for operation in operations {
-            let keyspace = self
-                .tables
-                .get(operation.table)
-                .map_err(|error| error.to_string())?;
-            match operation.value {
-                Some(value) => batch.insert(keyspace, operation.prefixed_key, value),
-                None => batch.remove(keyspace, operation.prefixed_key),
+impl Shared {
+    /// Waits until there are so many batches, or until closed or told to give up; says whether it did not give up.
+    fn wait(&self, queue: &mut MutexGuard<'_, Queue>, batches: usize, give_up_at: Option<Instant>) -> bool {
+        while queue.batches.len() < batches && !queue.closed {
+            queue.awaited = Some(batches);
+            let gave_up = match give_up_at {
+                None => {
+                    self.arrived.wait(queue);
+                    false
+                }
+                Some(at) => self.arrived.wait_until(queue, at).timed_out(),
+            };
+            if gave_up {
+                queue.awaited = None;
+                return queue.batches.len() >= batches;
             }
         }
-        batch
-            .durability(Some(mode))
-            .commit()
-            .map_err(|error| describe(&error))
-    }
-
-    fn sync(&self) -> Result<(), String> {
-        self.medium
-            .before_write(true)
-            .map_err(|error| error.to_string())?;
-        self.database
-            .persist(PersistMode::SyncData)
-            .map_err(|error| describe(&error))
+        queue.awaited = None;
+        true
     }
 }
 

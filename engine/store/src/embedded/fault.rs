@@ -1,17 +1,18 @@
 //! Faults for tests: disks that fail, and directories as a crash leaves them.
 
 use std::collections::VecDeque;
-use std::fs;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::format::Format;
-use super::journal::{Found, JournalReader};
+use super::format::{self, Format};
+use super::log::{round, segment};
 pub use super::medium::Medium;
-use super::{DATABASE, EmbeddedOptions, EmbeddedStore, scrub};
+use super::{EmbeddedOptions, EmbeddedStore, LOG};
 use crate::OpenError;
 
 /// Disks persist a sector as a whole or not at all.
@@ -37,7 +38,7 @@ struct Faults {
 }
 
 impl FaultyMedium {
-    /// The next write of a round fails, synced or not.
+    /// The next write of a round fails, with half of it written.
     pub fn fail_next_write(&self, kind: io::ErrorKind) {
         self.0.lock().writes.push_back(kind);
     }
@@ -49,21 +50,28 @@ impl FaultyMedium {
 }
 
 impl Medium for FaultyMedium {
-    fn before_write(&self, sync: bool) -> io::Result<()> {
-        let mut faults = self.0.lock();
-        let fault = match faults.writes.pop_front() {
-            None if sync => faults.syncs.pop_front(),
-            fault => fault,
+    fn write(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let Some(kind) = self.0.lock().writes.pop_front() else {
+            return file.write_all_at(bytes, offset);
         };
-        fault.map_or(Ok(()), |kind| Err(kind.into()))
+        // As a full disk does it: some of it is there.
+        file.write_all_at(&bytes[..bytes.len() / 2], offset)?;
+        Err(kind.into())
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        match self.0.lock().syncs.pop_front() {
+            Some(kind) => Err(kind.into()),
+            None => file.sync_data(),
+        }
     }
 }
 
-/// Where a commit round is in its journal.
+/// Where a commit round is in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundExtent {
-    /// The journal file.
-    pub journal: PathBuf,
+    /// The segment of the log.
+    pub segment: PathBuf,
     /// The round's number.
     pub round: u64,
     /// The last round that had been synced when this one was written.
@@ -74,7 +82,7 @@ pub struct RoundExtent {
     pub end: u64,
 }
 
-/// Every intact round in the journals of a data directory, in order.
+/// Every intact round in the log of a data directory that is not in the tables for certain, in order.
 ///
 /// # Errors
 ///
@@ -84,21 +92,24 @@ pub fn rounds(directory: &Path) -> Result<Vec<RoundExtent>, OpenError> {
     let Some(format) = Format::read(directory)? else {
         return Err(failed(io::ErrorKind::NotFound.into()));
     };
+    let applied_round = format::read_applied_round(directory)?;
     let mut rounds = Vec::new();
-    for journal in scrub::journals(&directory.join(DATABASE)).map_err(failed)? {
-        let mut reader = JournalReader::open(&journal, format.store_id()).map_err(failed)?;
+    for (_, segment) in segment::list(&directory.join(LOG)).map_err(failed)? {
+        let content = fs::read(&segment).map_err(failed)?;
         let mut offset = 0;
-        while let Found::Round(found) = reader.round_at(offset).map_err(failed)? {
+        while let Ok(found) = round::decode(&content, offset, format.store_id()) {
+            offset = found.extent.end;
             rounds.push(RoundExtent {
-                journal: journal.clone(),
+                segment: segment.clone(),
                 round: found.marker.round,
                 synced_round: found.marker.synced_round,
-                start: found.start,
-                end: found.end,
+                start: found.extent.start as u64,
+                end: found.extent.end as u64,
             });
-            offset = found.end;
         }
     }
+    rounds.retain(|round| round.round > applied_round);
+    rounds.sort_by_key(|round| round.round);
     Ok(rounds)
 }
 
@@ -113,9 +124,9 @@ pub enum Sector {
     Garbage(u8),
 }
 
-/// Copies the data directory `source`, whose store does nothing at the moment, to `target` as a crash would have left
-/// it: of the journal `journal`, everything before `synced_end` is intact, what lies between that and `written_end`
-/// is as `fate` says sector by sector, and nothing behind was ever written.
+/// Copies the data directory `source`, whose store does nothing at the moment, to `target` as a crash while `crashed` was
+/// written would have left it: what had been synced by then is intact, what had not is as `fate` says sector by
+/// sector, and nothing later was ever written.
 ///
 /// # Errors
 ///
@@ -123,26 +134,43 @@ pub enum Sector {
 pub fn crash(
     source: &Path,
     target: &Path,
-    journal: &Path,
-    synced_end: u64,
-    written_end: u64,
-    fate: impl FnMut() -> Sector,
-) -> io::Result<()> {
-    copy(source, target)?;
-    let inside = journal.strip_prefix(source).map_err(io::Error::other)?;
-    tear(&target.join(inside), synced_end, written_end, fate)
+    crashed: &RoundExtent,
+    mut fate: impl FnMut() -> Sector,
+) -> Result<(), OpenError> {
+    let failed = |error| super::open_failed(target, error);
+    let rounds = rounds(source)?;
+    copy(source, target).map_err(failed)?;
+    format::forget_synced_round(target).map_err(failed)?;
+    for round in rounds.iter().filter(|round| round.round > crashed.round) {
+        tear(&inside(round, source, target), round.start, round.end, || {
+            Sector::Lost
+        })
+        .map_err(failed)?;
+    }
+    // A segment is synced before the next one is begun: what was not synced is in the same one.
+    let synced = rounds
+        .iter()
+        .find(|round| round.round == crashed.synced_round && round.segment == crashed.segment);
+    let synced_end = synced.map_or(0, |round| round.end);
+    tear(
+        &inside(crashed, source, target),
+        synced_end,
+        crashed.end,
+        &mut fate,
+    )
+    .map_err(failed)
 }
 
-fn tear(
-    journal: &Path,
-    synced_end: u64,
-    written_end: u64,
-    mut fate: impl FnMut() -> Sector,
-) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().read(true).write(true).open(journal)?;
-    let length = file.metadata()?.len();
-    let mut offset = synced_end;
-    while offset < written_end {
+fn inside(round: &RoundExtent, source: &Path, target: &Path) -> PathBuf {
+    let inside = round.segment.strip_prefix(source);
+    target.join(inside.expect("the rounds were found below the source"))
+}
+
+/// Does to each sector of a range of a file what `fate` says.
+fn tear(file: &Path, start: u64, end: u64, mut fate: impl FnMut() -> Sector) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(file)?;
+    let mut offset = start;
+    while offset < end {
         let sector_end = (offset / SECTOR_BYTES + 1) * SECTOR_BYTES;
         let replaced = match fate() {
             Sector::Written => None,
@@ -150,14 +178,12 @@ fn tear(
             Sector::Garbage(byte) => Some(byte),
         };
         if let Some(byte) = replaced {
-            let bytes = sector_end.min(written_end) - offset;
-            file.seek(SeekFrom::Start(offset))?;
-            file.write_all(&vec![byte; bytes as usize])?;
+            let bytes = sector_end.min(end) - offset;
+            file.write_all_at(&vec![byte; bytes as usize], offset)?;
         }
         offset = sector_end;
     }
-    file.set_len(written_end)?;
-    file.set_len(length)
+    Ok(())
 }
 
 /// Overwrites bytes of a file in place, as failing hardware does.
@@ -166,13 +192,11 @@ fn tear(
 ///
 /// If the file cannot be read or written.
 pub fn damage(file: &Path, offset: u64, bytes: usize) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().read(true).write(true).open(file)?;
+    let file = OpenOptions::new().read(true).write(true).open(file)?;
     let mut content = vec![0; bytes];
-    file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(&mut content)?;
+    file.read_exact_at(&mut content, offset)?;
     content.iter_mut().for_each(|byte| *byte = !*byte);
-    file.seek(SeekFrom::Start(offset))?;
-    file.write_all(&content)
+    file.write_all_at(&content, offset)
 }
 
 /// Copies a data directory; the store in it must not be writing.
@@ -194,18 +218,17 @@ pub fn copy(source: &Path, target: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Leaves the zeros out, since journals are allocated far ahead.
+/// Leaves the zeros out, since the database allocates files far ahead.
 fn copy_file(source: &Path, target: &Path) -> io::Result<()> {
     const BLOCK: usize = 64 << 10;
-    let (mut source, mut target) = (fs::File::open(source)?, fs::File::create(target)?);
+    let (mut source, target) = (File::open(source)?, File::create(target)?);
     let length = source.metadata()?.len();
     let (mut block, zeros) = (vec![0; BLOCK], vec![0; BLOCK]);
     let mut offset = 0;
     while offset < length {
         let bytes = source.read(&mut block)?;
         if block[..bytes] != zeros[..bytes] {
-            target.seek(SeekFrom::Start(offset))?;
-            target.write_all(&block[..bytes])?;
+            target.write_all_at(&block[..bytes], offset)?;
         }
         offset += bytes as u64;
     }

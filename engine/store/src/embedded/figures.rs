@@ -57,6 +57,11 @@ impl Figures {
         observe(&mut self.0.sync_seconds, duration.as_secs_f64());
     }
 
+    /// How much log there is that is not in the tables.
+    pub(super) fn log_bytes(&mut self, bytes: u64) {
+        self.0.journal_bytes = bytes;
+    }
+
     pub(super) fn failed(&mut self, batches: usize) {
         self.0.failed_batches += batches as u64;
     }

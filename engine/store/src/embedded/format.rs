@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::journal::StoreId;
+use super::log::round::StoreId;
 use super::open_failed;
 use crate::{OpenError, PARTITION_COUNT};
 
@@ -18,9 +18,11 @@ const FORMAT: &str = "FORMAT";
 const CREATING: &str = "CREATING";
 /// The last synced round when the store was closed.
 const SYNCED: &str = "SYNCED";
+/// The last round that is in the tables, and all before it.
+const APPLIED: &str = "APPLIED";
 
-const VERSION: u64 = 1;
-const ENGINE: &str = "fjall-3";
+const VERSION: u64 = 2;
+const ENGINE: &str = "log+fjall-3";
 
 /// What `FORMAT` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,11 +77,14 @@ impl Format {
     }
 
     /// Starts the creation of a store; what an interrupted creation left is removed first.
-    pub(super) fn begin(directory: &Path, database_directory: &Path) -> Result<Self, OpenError> {
+    pub(super) fn begin(directory: &Path, parts: &[&Path]) -> Result<Self, OpenError> {
         let failed = |error| open_failed(directory, error);
         let creating = directory.join(CREATING);
         let interrupted = creating.try_exists().map_err(failed)?;
-        if database_directory.try_exists().map_err(failed)? {
+        for part in parts {
+            if !part.try_exists().map_err(failed)? {
+                continue;
+            }
             if !interrupted {
                 return Err(OpenError::Format {
                     directory: directory.to_owned(),
@@ -90,7 +95,7 @@ impl Format {
                 ?directory,
                 "removing what an interrupted creation of the store left"
             );
-            fs::remove_dir_all(database_directory).map_err(failed)?;
+            fs::remove_dir_all(part).map_err(failed)?;
         }
         write_synced(directory, CREATING, b"").map_err(failed)?;
         Ok(Format {
@@ -126,19 +131,46 @@ impl Format {
 ///
 /// The file may be older than the store: it is a lower bound.
 pub(super) fn read_synced_round(directory: &Path) -> Result<u64, OpenError> {
-    match fs::read_to_string(directory.join(SYNCED)) {
+    read_round(directory, SYNCED)
+}
+
+/// Records up to where everything is synced.
+pub(super) fn write_synced_round(directory: &Path, round: u64) -> io::Result<()> {
+    write_round(directory, SYNCED, round)
+}
+
+/// Leaves a directory as if its store had never been closed.
+#[cfg(any(test, feature = "fault-injection"))]
+pub(super) fn forget_synced_round(directory: &Path) -> io::Result<()> {
+    match fs::remove_file(directory.join(SYNCED)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The round up to which everything is in the tables; 0 if nothing is for certain.
+pub(super) fn read_applied_round(directory: &Path) -> Result<u64, OpenError> {
+    read_round(directory, APPLIED)
+}
+
+/// Records up to where everything is in the tables.
+pub(super) fn write_applied_round(directory: &Path, round: u64) -> io::Result<()> {
+    write_round(directory, APPLIED, round)
+}
+
+fn read_round(directory: &Path, name: &str) -> Result<u64, OpenError> {
+    match fs::read_to_string(directory.join(name)) {
         Ok(text) => text.trim().parse().map_err(|_| OpenError::Format {
             directory: directory.to_owned(),
-            detail: format!("its {SYNCED} file holds no number; remove that file if the disk is in order"),
+            detail: format!("its {name} file holds no number; restore it from a backup"),
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         Err(error) => Err(open_failed(directory, error)),
     }
 }
 
-/// Records up to where everything is synced.
-pub(super) fn write_synced_round(directory: &Path, round: u64) -> io::Result<()> {
-    write_synced(directory, SYNCED, format!("{round}\n").as_bytes())
+fn write_round(directory: &Path, name: &str, round: u64) -> io::Result<()> {
+    write_synced(directory, name, format!("{round}\n").as_bytes())
 }
 
 /// Writes a file so that after a crash it is there in full or as it was before.
@@ -168,16 +200,17 @@ mod tests {
 
     #[test]
     fn a_known_format_is_accepted() {
-        let format = Format::parse(&text(1, "fjall-3", 64)).unwrap();
+        let format = Format::parse(&text(2, "log+fjall-3", 64)).unwrap();
         assert_eq!(format.store_id(), StoreId::new(255));
     }
 
     #[test]
     fn an_unknown_format_is_refused_with_what_to_do() {
         for (text, expected) in [
-            (text(2, "fjall-3", 64), "format version 2"),
-            (text(1, "rocks", 64), "the engine \"rocks\""),
-            (text(1, "fjall-3", 8), "8 partitions"),
+            (text(1, "fjall-3", 64), "format version 1"),
+            (text(3, "log+fjall-3", 64), "format version 3"),
+            (text(2, "rocks", 64), "the engine \"rocks\""),
+            (text(2, "log+fjall-3", 8), "8 partitions"),
         ] {
             let detail = Format::parse(&text).unwrap_err();
             assert!(
@@ -185,7 +218,7 @@ mod tests {
                 "{detail}"
             );
         }
-        for text in ["", "{}", r#"{"format":1}"#, "nonsense"] {
+        for text in ["", "{}", r#"{"format":2}"#, "nonsense"] {
             let detail = Format::parse(text).unwrap_err();
             assert!(detail.contains("unreadable"), "{detail}");
         }

@@ -1,20 +1,29 @@
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt;
 
-/// What lies between the committer and the disk; tests put faults in here.
+/// What lies between the log and the disk; tests put faults in here.
 pub trait Medium: Send + Sync {
-    /// Called before a round is written, and synced if `sync`. An error stands for the write or sync failing.
+    /// Writes bytes at an offset of a log segment.
     ///
     /// # Errors
     ///
-    /// As the disk would report them.
-    fn before_write(&self, sync: bool) -> io::Result<()>;
+    /// As the disk reports them; what was written by then is undecided.
+    fn write(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        file.write_all_at(bytes, offset)
+    }
+
+    /// Waits until everything written to a log segment would survive the loss of power.
+    ///
+    /// # Errors
+    ///
+    /// As the disk reports them; what of it would survive is undecided.
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_data()
+    }
 }
 
 /// The disk itself.
 pub(super) struct Disk;
 
-impl Medium for Disk {
-    fn before_write(&self, _sync: bool) -> io::Result<()> {
-        Ok(())
-    }
-}
+impl Medium for Disk {}

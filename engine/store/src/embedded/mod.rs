@@ -1,4 +1,11 @@
-//! The embedded engine: an LSM tree on the local disk (fjall), written to by one committer thread.
+//! The embedded engine: a log that commits are synced to, memory in front of an LSM tree on the local disk (fjall).
+//!
+//! ```text
+//! submit → committer: one round → log (written, synced) → memtable → completions
+//!                                  │ full                  │ full
+//! flusher:                         used again    ←        moved into the tables
+//! reads: memtables, newest first, then tables
+//! ```
 //!
 //! A data directory holds
 //!
@@ -7,41 +14,53 @@
 //! | `ninefold.lock` | who has the directory open ([`lock`]) |
 //! | `FORMAT` | the format's version and the store's identity ([`format`]) |
 //! | `SYNCED` | the last round that was synced when the store was closed ([`format`]) |
-//! | `store/` | the database: journals (`*.jnl`, [`journal`]) and tables |
+//! | `APPLIED` | the last round that is in the tables for certain ([`format`]) |
+//! | `log/` | the write-ahead log ([`log`]) |
+//! | `store/` | the database of the tables ([`tables`]) |
 //!
 //! Every table is a keyspace of that database; a key is the partition (2 bytes, big endian), then the key.
 
 mod committer;
+mod failure;
 #[cfg(any(test, feature = "fault-injection"))]
 pub mod fault;
 mod figures;
+mod flusher;
 mod format;
-mod journal;
 mod lock;
+mod log;
 #[cfg_attr(
     not(any(test, feature = "fault-injection")),
     allow(unreachable_pub, reason = "public for fault injection")
 )]
 mod medium;
-mod scrub;
+mod memtable;
+mod merge;
+mod tables;
 #[cfg(test)]
 mod tests;
 
 use std::io;
 use std::ops::Bound;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, LsmError, Readable};
+use parking_lot::RwLock;
 
-use self::committer::Committer;
+use self::committer::{Committer, Sink};
+use self::failure::Failure;
+use self::flusher::{Flusher, Progress};
 use self::format::Format;
-use self::journal::{Marker, StoreId};
 use self::lock::DirectoryLock;
+use self::log::Log;
+use self::log::recovery::{Known, Recovered, recover};
+use self::log::segment::Segments;
 use self::medium::Medium;
-use crate::batch::{PREFIX_BYTES, prefixed};
+use self::memtable::{Layers, SharedLayers};
+use self::merge::Source;
+use self::tables::Tables;
+use crate::batch::prefixed;
 use crate::scan::end_of_prefix;
 use crate::{
     Batch, Completion, Direction, Durability, Entry, OpenError, PartitionId, ScanLimit, ScanRange, Store,
@@ -50,8 +69,8 @@ use crate::{
 
 /// The name of the database's directory in the data directory.
 const DATABASE: &str = "store";
-/// The keyspace of the round [`Marker`].
-const ROUNDS: &str = "store.rounds";
+/// The name of the log's directory.
+const LOG: &str = "log";
 const MIB: u64 = 1 << 20;
 
 /// What [`Durability::Durable`] means.
@@ -74,11 +93,11 @@ pub struct EmbeddedOptions {
     pub durability_mode: DurabilityMode,
     /// Memory for blocks read from tables, in bytes.
     pub block_cache_bytes: u64,
-    /// How much a table of the store gathers in memory before it is written out, in bytes.
-    pub memtable_bytes: u64,
-    /// How much journal to keep before memory is written out to shorten it, in bytes; at least 64 MiB. Start-up
-    /// replays this much.
-    pub journal_bytes: u64,
+    /// How much is gathered in memory before it is moved to the tables, in bytes; as much again may be on its way.
+    pub memtable_bytes: usize,
+    /// How much log to write before memory is moved to the tables, in bytes. Start-up reads back twice this much at
+    /// most.
+    pub log_bytes: u64,
 }
 
 impl EmbeddedOptions {
@@ -89,8 +108,8 @@ impl EmbeddedOptions {
             tables: tables.into(),
             durability_mode: DurabilityMode::Sync,
             block_cache_bytes: 32 * MIB,
-            memtable_bytes: 32 * MIB,
-            journal_bytes: 128 * MIB,
+            memtable_bytes: 64 << 20,
+            log_bytes: 64 * MIB,
         }
     }
 }
@@ -98,8 +117,10 @@ impl EmbeddedOptions {
 /// A store in a directory of the local disk. See [`Store`] for what it promises.
 pub struct EmbeddedStore {
     committer: Committer,
-    database: Database,
+    layers: SharedLayers,
     tables: Arc<Tables>,
+    segments: Arc<Segments>,
+    failure: Arc<Failure>,
     directory: PathBuf,
     /// Last, so that it is released once all else is closed.
     _lock: DirectoryLock,
@@ -108,8 +129,8 @@ pub struct EmbeddedStore {
 impl EmbeddedStore {
     /// Opens the store in a directory, creating it if there is none.
     ///
-    /// Checks every journal before it is replayed: what a crash left half written is cut off and logged, any
-    /// other damage is refused.
+    /// Reads back what the log holds beyond the tables: what a crash left half written is left out, any other damage is
+    /// refused.
     ///
     /// # Errors
     ///
@@ -123,40 +144,83 @@ impl EmbeddedStore {
         let failed = |error| open_failed(&directory, error);
         std::fs::create_dir_all(&directory).map_err(failed)?;
         let lock = DirectoryLock::acquire(&directory)?;
-        let database_directory = directory.join(DATABASE);
+        let (database_directory, log_directory) = (directory.join(DATABASE), directory.join(LOG));
         let (format, created) = match Format::read(&directory)? {
             Some(format) => (format, false),
-            None => (Format::begin(&directory, &database_directory)?, true),
+            None => (
+                Format::begin(&directory, &[&database_directory, &log_directory])?,
+                true,
+            ),
         };
-        let synced_round = format::read_synced_round(&directory)?;
-        if !created {
-            scrub::scrub(&database_directory, format.store_id(), synced_round)?;
+        if created {
+            std::fs::create_dir(&log_directory).map_err(failed)?;
         }
-        let (database, tables) = open_database(&database_directory, &options)?;
-        let round = last_round(&tables.rounds, format.store_id(), &database_directory)?;
-        if round < synced_round {
-            return Err(OpenError::DamagedTables {
-                directory: database_directory,
-                detail: format!("round {synced_round} was synced, but {round} is the last one there"),
+        let known = Known {
+            store: format.store_id(),
+            applied_round: format::read_applied_round(&directory)?,
+            synced_round: format::read_synced_round(&directory)?,
+        };
+        let recovered = recover(&log_directory, &known)?;
+        let tables = Tables::open(&database_directory, &options, created)?;
+        if let Some(number) = tables.unknown(&recovered.memtable) {
+            return Err(OpenError::Format {
+                directory,
+                detail: format!("its log has changes of table {number}; use the release that wrote it"),
             });
         }
         if created {
             format.finish(&directory)?;
         }
+        Self::start(options, medium, &known, recovered, tables, lock).map_err(failed)
+    }
+
+    fn start(
+        options: EmbeddedOptions,
+        medium: Arc<dyn Medium>,
+        known: &Known,
+        recovered: Recovered,
+        tables: Tables,
+        lock: DirectoryLock,
+    ) -> io::Result<Self> {
+        let segments = Arc::new(recovered.segments);
         let tables = Arc::new(tables);
-        let log = committer::Log {
-            database: database.clone(),
+        let failure = Arc::new(Failure::default());
+        let layers = Arc::new(RwLock::new(Layers {
+            active: recovered.memtable,
+            frozen: None,
+        }));
+        let flusher = Flusher::start(flusher::Shared {
+            directory: options.directory.clone(),
+            layers: Arc::clone(&layers),
             tables: Arc::clone(&tables),
-            store_id: format.store_id(),
-            mode: options.durability_mode,
+            segments: Arc::clone(&segments),
+            failure: Arc::clone(&failure),
+            progress: Progress::default(),
+        })?;
+        let log = Log::new(
+            known.store,
             medium,
+            segments.take()?,
+            recovered.used,
+            recovered.used_bytes,
+        );
+        let sink = Sink {
+            log,
+            layers: Arc::clone(&layers),
+            segments: Arc::clone(&segments),
+            flusher,
+            mode: options.durability_mode,
+            memtable_bytes: options.memtable_bytes,
+            log_bytes: options.log_bytes,
         };
-        let committer = Committer::start(log, round).map_err(failed)?;
+        let committer = Committer::start(sink, Arc::clone(&failure), recovered.last_round)?;
         Ok(EmbeddedStore {
             committer,
-            database,
+            layers,
             tables,
-            directory,
+            segments,
+            failure,
+            directory: options.directory,
             _lock: lock,
         })
     }
@@ -181,12 +245,10 @@ impl Store for EmbeddedStore {
     }
 
     fn get(&self, partition: PartitionId, table: Table, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
-        let value = self
-            .tables
-            .get(table)?
-            .get(prefixed(partition, key))
-            .map_err(read_failed)?;
-        Ok(value.map(|value| owned(&value)))
+        self.tables.keyspace(table)?;
+        let key = prefixed(partition, key);
+        let recent = self.layers.read().get(table.id(), &key);
+        recent.map_or_else(|| self.tables.get(table, key), Ok)
     }
 
     fn scan(
@@ -196,18 +258,24 @@ impl Store for EmbeddedStore {
         range: ScanRange,
         limit: ScanLimit,
     ) -> Result<Vec<Entry>, StoreError> {
-        let keyspace = self.tables.get(table)?;
+        self.tables.keyspace(table)?;
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        let found = self
-            .database
-            .snapshot()
-            .range(keyspace, Self::bounds(partition, &range));
-        match range.direction() {
-            Direction::Forward => page(found, limit),
-            Direction::Reverse => page(found.rev(), limit),
+        let bounds = Self::bounds(partition, &range);
+        // Held for the whole page, which is from one point in time therefore. And before the tables are looked at: what
+        // moves from memory to the tables meanwhile is seen twice then, and not missed.
+        let layers = self.layers.read();
+        let mut sources: Vec<Source<'_>> = Vec::with_capacity(3);
+        for memtable in std::iter::once(&layers.active).chain(layers.frozen.as_deref()) {
+            let changes = memtable.range(table.id(), bounds.clone());
+            let changes = changes.map(|(key, value)| Ok((key.clone(), value.clone())));
+            sources.push(directed(changes, range.direction()));
         }
+        let stored = self.tables.range(table, bounds)?;
+        let stored = stored.map(|entry| entry.map(|(key, value)| (key, Some(value))));
+        sources.push(directed(stored, range.direction()));
+        merge::page(sources, range.direction(), limit)
     }
 
     fn partitions(&self) -> Vec<PartitionId> {
@@ -215,14 +283,12 @@ impl Store for EmbeddedStore {
     }
 
     fn state(&self) -> StoreState {
-        self.committer.state()
+        self.failure.state()
     }
 
     fn figures(&self) -> StoreFigures {
         let mut figures = self.committer.figures();
-        // A database that cannot say how large its files are has reported the cause where it failed to write.
-        figures.journal_bytes = self.database.journal_disk_space().unwrap_or_default();
-        figures.disk_bytes = self.database.disk_space().unwrap_or_default();
+        figures.disk_bytes = self.tables.disk_bytes() + self.segments.free_bytes() + figures.journal_bytes;
         figures
     }
 
@@ -235,167 +301,19 @@ impl Store for EmbeddedStore {
     }
 }
 
+fn directed<'a>(
+    changes: impl DoubleEndedIterator<Item = merge::Change> + 'a,
+    direction: Direction,
+) -> Source<'a> {
+    match direction {
+        Direction::Forward => Box::new(changes),
+        Direction::Reverse => Box::new(changes.rev()),
+    }
+}
+
 impl Drop for EmbeddedStore {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-/// The keyspaces of the database.
-struct Tables {
-    /// By the table's number.
-    keyspaces: Vec<Option<(Table, Keyspace)>>,
-    rounds: Keyspace,
-}
-
-impl Tables {
-    fn get(&self, table: Table) -> Result<&Keyspace, StoreError> {
-        match &self.keyspaces[usize::from(table.id())] {
-            Some((known, keyspace)) if *known == table => Ok(keyspace),
-            _ => Err(StoreError::UnknownTable { table: table.name() }),
-        }
-    }
-
-    /// The first table of the batch that was not opened.
-    fn missing(&self, batch: &Batch) -> Option<&'static str> {
-        let unknown = batch
-            .operations()
-            .iter()
-            .find(|operation| self.get(operation.table).is_err());
-        unknown.map(|operation| operation.table.name())
-    }
-
-    /// Whether so much memory waits to be written out that the next commit could be held up.
-    fn is_behind(&self) -> bool {
-        self.keyspaces
-            .iter()
-            .flatten()
-            .any(|(_, keyspace)| keyspace.sealed_memtable_count() >= 3)
-    }
-}
-
-fn open_database(directory: &Path, options: &EmbeddedOptions) -> Result<(Database, Tables), OpenError> {
-    // The database's recovery panics on some kinds of damage where it could return an error.
-    let opened = catch_unwind(AssertUnwindSafe(|| try_open_database(directory, options)));
-    match opened {
-        Ok(Ok(opened)) => Ok(opened),
-        Ok(Err(error)) => Err(database_open_failed(directory, error)),
-        Err(_) => Err(OpenError::DamagedTables {
-            directory: directory.to_owned(),
-            detail: "its tables cannot be read (the log has the place)".to_owned(),
-        }),
-    }
-}
-
-fn try_open_database(directory: &Path, options: &EmbeddedOptions) -> fjall::Result<(Database, Tables)> {
-    let database = Database::builder(directory)
-        .cache_size(options.block_cache_bytes)
-        .worker_threads(2)
-        .max_journaling_size(options.journal_bytes.max(64 * MIB))
-        .manual_journal_persist(true)
-        .open()?;
-    let keyspace = |name: &str, memtable_bytes: u64| {
-        database.keyspace(name, || {
-            KeyspaceCreateOptions::default().max_memtable_size(memtable_bytes)
-        })
-    };
-    let rounds = keyspace(ROUNDS, 8 * MIB)?;
-    let mut keyspaces: Vec<Option<(Table, Keyspace)>> = vec![None; 256];
-    for table in &options.tables {
-        let slot = &mut keyspaces[usize::from(table.id())];
-        assert!(slot.is_none(), "two tables have the number {}", table.id());
-        assert!(table.name() != ROUNDS, "the name {ROUNDS} is taken");
-        *slot = Some((*table, keyspace(table.name(), options.memtable_bytes)?));
-    }
-    Ok((database, Tables { keyspaces, rounds }))
-}
-
-/// The last round that is in the store; 0 if there was none yet.
-fn last_round(rounds: &Keyspace, store_id: StoreId, directory: &Path) -> Result<u64, OpenError> {
-    let damaged = |detail| OpenError::DamagedTables {
-        directory: directory.to_owned(),
-        detail,
-    };
-    match rounds
-        .get(Marker::KEY)
-        .map_err(|error| database_open_failed(directory, error))?
-    {
-        None => Ok(0),
-        Some(value) => match Marker::decode(&value, store_id) {
-            Some(marker) => Ok(marker.round),
-            None => Err(damaged(
-                "the record of the last round belongs to another store".to_owned(),
-            )),
-        },
-    }
-}
-
-fn page(found: impl Iterator<Item = fjall::Guard>, limit: ScanLimit) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = Vec::new();
-    let mut bytes = 0;
-    for guard in found {
-        if limit.is_reached(entries.len(), bytes) {
-            break;
-        }
-        let (key, value) = guard.into_inner().map_err(read_failed)?;
-        bytes += key.len() - PREFIX_BYTES + value.len();
-        entries.push((owned(&key[PREFIX_BYTES..]), owned(&value)));
-    }
-    Ok(entries)
-}
-
-/// A copy, since what the database returns keeps the whole block it was read from in memory.
-fn owned(bytes: &[u8]) -> Bytes {
-    Bytes::copy_from_slice(bytes)
-}
-
-fn read_failed(error: fjall::Error) -> StoreError {
-    let detail = describe(&error).into();
-    if is_damage(&error) {
-        StoreError::Damaged { detail }
-    } else {
-        StoreError::Read { detail }
-    }
-}
-
-fn is_damage(error: &fjall::Error) -> bool {
-    use fjall::Error;
-    match error {
-        Error::Io(cause) | Error::Storage(LsmError::Io(cause)) => {
-            cause.kind() == io::ErrorKind::UnexpectedEof
-        }
-        Error::Storage(_) | Error::JournalRecovery(_) | Error::Decompress(_) | Error::InvalidTrailer => true,
-        Error::InvalidTag(_) | Error::Unrecoverable => true,
-        _ => false,
-    }
-}
-
-/// What went wrong, in words.
-fn describe(error: &fjall::Error) -> String {
-    use fjall::Error;
-    match error {
-        Error::Io(cause) | Error::Storage(LsmError::Io(cause)) => cause.to_string(),
-        Error::Storage(LsmError::ChecksumMismatch { .. }) => "a checksum does not match".to_owned(),
-        Error::Poisoned => "a write in the background failed earlier (the log has the cause)".to_owned(),
-        other => format!("{other:?}"),
-    }
-}
-
-fn database_open_failed(directory: &Path, error: fjall::Error) -> OpenError {
-    let directory = directory.to_owned();
-    match error {
-        error if is_damage(&error) => OpenError::DamagedTables {
-            directory,
-            detail: describe(&error),
-        },
-        fjall::Error::Io(cause) | fjall::Error::Storage(LsmError::Io(cause)) => {
-            open_failed(&directory, cause)
-        }
-        fjall::Error::InvalidVersion(version) => {
-            let detail = format!("the database in it has version {version:?}; use the release that wrote it");
-            OpenError::Format { directory, detail }
-        }
-        other => open_failed(&directory, io::Error::other(other)),
     }
 }
 

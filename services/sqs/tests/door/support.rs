@@ -1,5 +1,6 @@
 //! A door on an engine in memory, with a clock that tests drive.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,9 +38,10 @@ impl Authorizer for OwnersAndPolicies {
         &self,
         context: &CallContext,
         action: &str,
-        resource_arn: &str,
+        resource_arn: &dyn Display,
         resource_policy: Option<&str>,
     ) -> Result<(), ServiceError> {
+        let resource_arn = resource_arn.to_string();
         let owner = resource_arn.split(':').nth(4);
         let is_owner = owner.is_none_or(|owner| owner == context.principal.account.as_str());
         let is_mentioned = resource_policy.is_some_and(|policy| {
@@ -147,7 +149,7 @@ impl Sqs {
             .route(&parts, &body, Some("sqs"))
             .unwrap();
         let context = context(account, route.protocol);
-        answer(&*self.door, context, route, &parts, body).await
+        answer(&*self.door, context, route, parts, body).await
     }
 
     /// Creates a queue with these attributes; its URL.

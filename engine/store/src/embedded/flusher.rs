@@ -1,0 +1,167 @@
+//! Moves frozen memtables into the tables, in the background, and keeps segments of the log ready.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::failure::Failure;
+use super::format;
+use super::log::segment::{Segment, Segments};
+use super::memtable::{Memtable, SharedLayers};
+use super::tables::Tables;
+
+/// How often to look whether the tables have caught up; the database signals nothing.
+const CATCH_UP_POLL: Duration = Duration::from_millis(5);
+
+/// The handle to the flusher thread, held by the committer.
+pub(super) struct Flusher {
+    shared: Arc<Shared>,
+    tasks: mpsc::Sender<Task>,
+    thread: JoinHandle<()>,
+}
+
+/// What the flusher works on.
+pub(super) struct Shared {
+    /// The data directory.
+    pub(super) directory: PathBuf,
+    pub(super) layers: SharedLayers,
+    pub(super) tables: Arc<Tables>,
+    pub(super) segments: Arc<Segments>,
+    pub(super) failure: Arc<Failure>,
+    pub(super) progress: Progress,
+}
+
+/// Whether a memtable is on its way to the tables.
+#[derive(Default)]
+pub(super) struct Progress {
+    busy: Mutex<bool>,
+    idle: Condvar,
+}
+
+enum Task {
+    /// Move a memtable, which holds everything up to a round, and free the segments that hold it too.
+    Flush {
+        memtable: Arc<Memtable>,
+        round: u64,
+        segments: Vec<Segment>,
+    },
+    /// Have a segment of so many bytes ready.
+    Prepare(u64),
+}
+
+impl Flusher {
+    /// Starts the thread.
+    pub(super) fn start(shared: Shared) -> io::Result<Self> {
+        let shared = Arc::new(shared);
+        let (tasks, received) = mpsc::channel();
+        let working = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("store-flusher".to_owned())
+            .spawn(move || {
+                for task in received {
+                    working.perform(task);
+                }
+            })?;
+        Ok(Flusher {
+            shared,
+            tasks,
+            thread,
+        })
+    }
+
+    /// Freezes the active memtable and has it moved. Waits until the one before has been; a failure ends the
+    /// waiting.
+    pub(super) fn flush(&self, round: u64, segments: Vec<Segment>) {
+        let mut busy = self.shared.progress.busy.lock();
+        while *busy && self.shared.failure.check().is_ok() {
+            self.shared.progress.idle.wait(&mut busy);
+        }
+        if self.shared.failure.check().is_err() {
+            return;
+        }
+        *busy = true;
+        drop(busy);
+        let memtable = {
+            let mut layers = self.shared.layers.write();
+            let memtable = Arc::new(std::mem::take(&mut layers.active));
+            layers.frozen = Some(Arc::clone(&memtable));
+            memtable
+        };
+        self.send(Task::Flush {
+            memtable,
+            round,
+            segments,
+        });
+    }
+
+    /// Has a segment of so many bytes made ready.
+    pub(super) fn prepare(&self, bytes: u64) {
+        self.send(Task::Prepare(bytes));
+    }
+
+    fn send(&self, task: Task) {
+        if self.tasks.send(task).is_err() {
+            self.shared
+                .failure
+                .record("the thread that writes tables has ended");
+        }
+    }
+
+    /// Finishes what is under way and ends the thread.
+    pub(super) fn close(self) {
+        drop(self.tasks);
+        if self.thread.join().is_err() {
+            self.shared
+                .failure
+                .record("the thread that writes tables has panicked");
+        }
+    }
+}
+
+impl Shared {
+    fn perform(&self, task: Task) {
+        if self.failure.check().is_ok()
+            && let Err(reason) = self.try_perform(task)
+        {
+            self.failure.record(&reason);
+            // Whoever waits for this memtable has to learn of the failure.
+            let _busy = self.progress.busy.lock();
+            self.progress.idle.notify_all();
+        }
+    }
+
+    fn try_perform(&self, task: Task) -> Result<(), String> {
+        match task {
+            Task::Flush {
+                memtable,
+                round,
+                segments,
+            } => {
+                self.wait_for_tables()?;
+                self.tables.take_over(&memtable)?;
+                format::write_applied_round(&self.directory, round).map_err(|error| error.to_string())?;
+                self.layers.write().frozen = None;
+                self.segments
+                    .give_back(segments)
+                    .map_err(|error| error.to_string())?;
+                *self.progress.busy.lock() = false;
+                self.progress.idle.notify_all();
+                Ok(())
+            }
+            Task::Prepare(bytes) => self.segments.prepare(bytes).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// Lets the merging of table files catch up.
+    fn wait_for_tables(&self) -> Result<(), String> {
+        while self.tables.is_behind()? {
+            // The database signals nothing when files have been merged, hence the polling.
+            thread::sleep(CATCH_UP_POLL);
+        }
+        Ok(())
+    }
+}

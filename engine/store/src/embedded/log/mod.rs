@@ -1,0 +1,96 @@
+//! The write-ahead log: every commit round is written here, and synced, before it is acknowledged.
+//!
+//! The log is a directory of [segments](segment). A round stands in one segment; a segment holds consecutive rounds from its
+//! beginning on, and behind them whatever an earlier use left. Which rounds count follows from their numbers alone
+//! ([`recovery`]). Once all rounds of a segment are in the tables it is used again.
+
+pub(super) mod recovery;
+pub(super) mod round;
+pub(super) mod segment;
+
+use std::io;
+use std::sync::Arc;
+
+use round::{Marker, StoreId};
+use segment::Segment;
+
+use super::medium::Medium;
+use crate::Operation;
+
+/// A buffer that one large round has made longer than this is not kept.
+const BUFFER_BYTES: usize = 1 << 20;
+/// Segments in use before the tables have to take over: every start begins a new one.
+const SEGMENTS_IN_USE: usize = 4;
+
+/// The end of the log, where rounds are appended.
+pub(super) struct Log {
+    store: StoreId,
+    medium: Arc<dyn Medium>,
+    segment: Segment,
+    offset: u64,
+    /// Earlier segments whose rounds are not in the tables.
+    earlier: Vec<Segment>,
+    earlier_bytes: u64,
+    buffer: Vec<u8>,
+}
+
+impl Log {
+    /// Appends to a segment that has no round of this log's yet; `earlier` holds the rounds before, in so many bytes.
+    pub(super) fn new(
+        store: StoreId,
+        medium: Arc<dyn Medium>,
+        segment: Segment,
+        earlier: Vec<Segment>,
+        earlier_bytes: u64,
+    ) -> Self {
+        Log {
+            store,
+            medium,
+            segment,
+            offset: 0,
+            earlier,
+            earlier_bytes,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Writes a round, and syncs it and all before it if `sync`.
+    pub(super) fn append(&mut self, marker: Marker, operations: &[Operation], sync: bool) -> io::Result<()> {
+        self.buffer.clear();
+        round::encode(&mut self.buffer, self.store, marker, operations);
+        self.medium.write(&self.segment.file, &self.buffer, self.offset)?;
+        if sync {
+            self.sync()?;
+        }
+        self.offset += self.buffer.len() as u64;
+        if self.buffer.capacity() > BUFFER_BYTES {
+            self.buffer = Vec::new();
+        }
+        Ok(())
+    }
+
+    /// Syncs what was appended.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.medium.sync(&self.segment.file)
+    }
+
+    /// Bytes of rounds that are not in the tables.
+    pub(super) fn bytes(&self) -> u64 {
+        self.earlier_bytes + self.offset
+    }
+
+    /// Whether there are as many segments in use as there may be.
+    pub(super) fn is_scattered(&self) -> bool {
+        self.earlier.len() >= SEGMENTS_IN_USE
+    }
+
+    /// Goes on in another segment; returns those that hold everything appended so far, synced by then if they have
+    /// to be.
+    pub(super) fn rotate(&mut self, next: Segment) -> Vec<Segment> {
+        let mut used = std::mem::take(&mut self.earlier);
+        used.push(std::mem::replace(&mut self.segment, next));
+        self.offset = 0;
+        self.earlier_bytes = 0;
+        used
+    }
+}

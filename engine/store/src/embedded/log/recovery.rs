@@ -1,0 +1,203 @@
+//! Reading the log back when the store is opened.
+//!
+//! A crash leaves a torn end: the rounds that were not synced may be there in part, in any part. Damage looks the same,
+//! but takes rounds that were synced. What tells them apart is evidence of a sync: every round knows which one had been synced
+//! when it was written. When that one is missing, the log is damaged, and the store is not opened.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::super::memtable::Memtable;
+use super::super::open_failed;
+use super::round::{self, StoreId};
+use super::segment::{self, Segment, Segments};
+use crate::OpenError;
+
+/// What the log holds beyond the tables.
+pub(in crate::embedded) struct Recovered {
+    /// The changes that are not in the tables yet.
+    pub(in crate::embedded) memtable: Memtable,
+    /// The last round there is, in the log or in the tables.
+    pub(in crate::embedded) last_round: u64,
+    /// The segments that hold those changes.
+    pub(in crate::embedded) used: Vec<Segment>,
+    /// How many bytes of them.
+    pub(in crate::embedded) used_bytes: u64,
+    /// All other segments.
+    pub(in crate::embedded) segments: Segments,
+}
+
+/// What is known of a store when its log is read.
+pub(in crate::embedded) struct Known {
+    pub(in crate::embedded) store: StoreId,
+    /// The last round that is in the tables.
+    pub(in crate::embedded) applied_round: u64,
+    /// This round and all before it were synced.
+    pub(in crate::embedded) synced_round: u64,
+}
+
+/// The consecutive rounds at the beginning of a segment.
+struct Chain {
+    path: PathBuf,
+    /// First and last round; none when the segment does not begin with an intact one.
+    rounds: Option<(u64, u64)>,
+    /// Where they end.
+    end: usize,
+    /// What is there instead of a next round.
+    stopped_by: &'static str,
+}
+
+/// Reads the log in `directory`.
+///
+/// # Errors
+///
+/// If it cannot be read, or rounds that had been synced are missing.
+pub(in crate::embedded) fn recover(directory: &Path, known: &Known) -> Result<Recovered, OpenError> {
+    let failed = |error| open_failed(directory, error);
+    let listed = segment::list(directory).map_err(failed)?;
+    let next_number = listed.last().map_or(1, |(number, _)| number + 1);
+    let mut synced_round = known.synced_round;
+    let mut chains = Vec::with_capacity(listed.len());
+    for (_, path) in listed {
+        let (chain, evidence) = read_chain(path, known.store).map_err(failed)?;
+        synced_round = synced_round.max(evidence);
+        chains.push(chain);
+    }
+    let (mut used, free): (Vec<_>, Vec<_>) = chains
+        .into_iter()
+        .partition(|chain| chain.rounds.is_some_and(|(_, last)| last > known.applied_round));
+    used.sort_by_key(|chain| chain.rounds);
+    let last_round = check(&used, &free, known, synced_round, directory)?;
+
+    let mut memtable = Memtable::default();
+    for chain in &used {
+        replay(chain, known, &mut memtable)?;
+    }
+    let used_bytes = used.iter().map(|chain| chain.end as u64).sum();
+    let open = |chains: Vec<Chain>| -> Result<Vec<Segment>, OpenError> {
+        let segments = chains.into_iter().map(|chain| Segment::open(chain.path));
+        segments.collect::<Result<_, _>>().map_err(failed)
+    };
+    let used = open(used)?;
+    // What the crash of a process has left to the operating system must not get lost when later rounds don't.
+    used.iter().try_for_each(Segment::sync).map_err(failed)?;
+    Ok(Recovered {
+        memtable,
+        last_round,
+        used,
+        used_bytes,
+        segments: Segments::new(directory.to_owned(), open(free)?, next_number),
+    })
+}
+
+/// The rounds at the beginning of a segment, and the latest sync that any round in it, also of an earlier use, knows of.
+fn read_chain(path: PathBuf, store: StoreId) -> std::io::Result<(Chain, u64)> {
+    let content = fs::read(&path)?;
+    let mut chain = Chain {
+        path,
+        rounds: None,
+        end: 0,
+        stopped_by: "",
+    };
+    let mut synced_round = 0;
+    loop {
+        match round::decode(&content, chain.end, store) {
+            Ok(round)
+                if chain
+                    .rounds
+                    .is_none_or(|(_, last)| last + 1 == round.marker.round) =>
+            {
+                let first = chain.rounds.map_or(round.marker.round, |(first, _)| first);
+                chain.rounds = Some((first, round.marker.round));
+                chain.end = round.extent.end;
+                synced_round = synced_round.max(round.marker.synced_round);
+            }
+            Ok(_) => {
+                chain.stopped_by = "a commit of another time starts here";
+                break;
+            }
+            Err(reason) => {
+                chain.stopped_by = reason;
+                break;
+            }
+        }
+    }
+    let mut offset = chain.end;
+    while let Some(round) = round::find(&content, offset, store) {
+        synced_round = synced_round.max(round.marker.synced_round);
+        offset = round.extent.end;
+    }
+    Ok((chain, synced_round))
+}
+
+/// Checks that the segments in use follow one another and reach what had been synced; returns the last round.
+fn check(
+    used: &[Chain],
+    free: &[Chain],
+    known: &Known,
+    synced_round: u64,
+    directory: &Path,
+) -> Result<u64, OpenError> {
+    let mut last_round = known.applied_round;
+    let mut place: Option<&Chain> = None;
+    for chain in used {
+        let Some((first, last)) = chain.rounds else {
+            continue;
+        };
+        // Only the first segment may hold rounds that are in the tables already.
+        let follows = first == last_round + 1 || (place.is_none() && first <= last_round);
+        if !follows {
+            return Err(OpenError::Damaged {
+                file: chain.path.clone(),
+                offset: 0,
+                detail: format!("round {first} follows round {last_round}"),
+            });
+        }
+        last_round = last;
+        place = Some(chain);
+    }
+    if last_round >= synced_round {
+        return Ok(last_round);
+    }
+    // The missing rounds were behind the last ones there are, or at the beginning of a segment that has none now.
+    let broken = place.or_else(|| free.iter().find(|chain| chain.rounds.is_none()));
+    let detail = |stopped_by: &str| {
+        format!(
+            "commits up to round {synced_round} were synced, but round {last_round} is the last one there ({stopped_by})"
+        )
+    };
+    Err(match broken {
+        Some(chain) => OpenError::Damaged {
+            file: chain.path.clone(),
+            offset: chain.end as u64,
+            detail: detail(chain.stopped_by),
+        },
+        None => OpenError::Damaged {
+            file: directory.to_owned(),
+            offset: 0,
+            detail: detail("the log is missing"),
+        },
+    })
+}
+
+/// Applies a chain's rounds that are not in the tables.
+fn replay(chain: &Chain, known: &Known, memtable: &mut Memtable) -> Result<(), OpenError> {
+    let content = fs::read(&chain.path).map_err(|error| open_failed(&chain.path, error))?;
+    let mut offset = 0;
+    while offset < chain.end {
+        let damaged = |detail: &str| OpenError::Damaged {
+            file: chain.path.clone(),
+            offset: offset as u64,
+            detail: detail.to_owned(),
+        };
+        let round = round::decode(&content, offset, known.store).map_err(damaged)?;
+        if round.marker.round > known.applied_round {
+            for operation in round.operations() {
+                let operation = operation.ok_or_else(|| damaged("a change in the commit cannot be read"))?;
+                memtable.apply(operation.table, operation.key, operation.value);
+            }
+        }
+        offset = round.extent.end;
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! How a commit round stands in the log.
+//!
+//! | part | bytes (little endian) |
+//! | --- | --- |
+//! | XXH3 of all that follows | `u64` |
+//! | the store's id | 8 |
+//! | number of the round, last round synced before it | `u64`, `u64` |
+//! | bytes and number of the operations | `u32`, `u32` |
+//! | each operation: table, 0 for a deletion or 1 for a put, key length, value length (puts only) | `u8`, `u8`, `u16`, `u32` |
+//! | its key and value | |
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use memchr::memmem;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::Operation;
+
+const CHECKSUM_BYTES: usize = 8;
+const HEADER_BYTES: usize = 40;
+/// Where the store's id is in a round.
+const STORE_ID_OFFSET: usize = CHECKSUM_BYTES;
+const DELETION: u8 = 0;
+const PUT: u8 = 1;
+
+/// Tells the rounds of one store from those of any other, and from copies of logs inside values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::embedded) struct StoreId([u8; 8]);
+
+impl StoreId {
+    pub(in crate::embedded) fn new(number: u64) -> Self {
+        StoreId(number.to_be_bytes())
+    }
+}
+
+/// A round's number, and up to where rounds had been synced when it was written. A break in the log before a round that
+/// knows of a later sync was not caused by a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::embedded) struct Marker {
+    /// Counts up by one for every round of the store, from 1.
+    pub(in crate::embedded) round: u64,
+    /// This round and all before it had been synced.
+    pub(in crate::embedded) synced_round: u64,
+}
+
+/// An intact round in the bytes of a log segment.
+#[derive(Debug, Clone)]
+pub(in crate::embedded) struct Round<'a> {
+    pub(in crate::embedded) marker: Marker,
+    /// Where it is in the segment.
+    pub(in crate::embedded) extent: Range<usize>,
+    operations: &'a [u8],
+    count: u32,
+}
+
+/// A change read back from the log.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::embedded) struct LoggedOperation {
+    pub(in crate::embedded) table: u8,
+    pub(in crate::embedded) key: Bytes,
+    pub(in crate::embedded) value: Option<Bytes>,
+}
+
+/// Appends a round to `buffer`.
+pub(super) fn encode(buffer: &mut Vec<u8>, store: StoreId, marker: Marker, operations: &[Operation]) {
+    let start = buffer.len();
+    buffer.extend_from_slice(&[0; HEADER_BYTES]);
+    for operation in operations {
+        encode_operation(buffer, operation);
+    }
+    let bytes =
+        u32::try_from(buffer.len() - start - HEADER_BYTES).expect("rounds are bounded far below 4 GiB");
+    let count = u32::try_from(operations.len()).expect("rounds are bounded far below 2^32 operations");
+    let header = &mut buffer[start..start + HEADER_BYTES];
+    header[8..16].copy_from_slice(&store.0);
+    header[16..24].copy_from_slice(&marker.round.to_le_bytes());
+    header[24..32].copy_from_slice(&marker.synced_round.to_le_bytes());
+    header[32..36].copy_from_slice(&bytes.to_le_bytes());
+    header[36..40].copy_from_slice(&count.to_le_bytes());
+    let checksum = xxh3_64(&buffer[start + CHECKSUM_BYTES..]);
+    buffer[start..start + CHECKSUM_BYTES].copy_from_slice(&checksum.to_le_bytes());
+}
+
+fn encode_operation(buffer: &mut Vec<u8>, operation: &Operation) {
+    let key = &operation.prefixed_key;
+    let key_bytes = u16::try_from(key.len()).expect("batches check the length of their keys");
+    let kind = if operation.value.is_some() { PUT } else { DELETION };
+    buffer.extend_from_slice(&[operation.table.id(), kind]);
+    buffer.extend_from_slice(&key_bytes.to_le_bytes());
+    if let Some(value) = &operation.value {
+        let value_bytes = u32::try_from(value.len()).expect("batches check the length of their values");
+        buffer.extend_from_slice(&value_bytes.to_le_bytes());
+        buffer.extend_from_slice(key);
+        buffer.extend_from_slice(value);
+    } else {
+        buffer.extend_from_slice(key);
+    }
+}
+
+/// The round that begins at `start`, or why there is none.
+pub(in crate::embedded) fn decode(
+    segment: &[u8],
+    start: usize,
+    store: StoreId,
+) -> Result<Round<'_>, &'static str> {
+    let Some(header) = segment.get(start..start + HEADER_BYTES) else {
+        return Err("the log ends here");
+    };
+    if header[8..16] != store.0 {
+        return Err("no commit starts here");
+    }
+    let length = u32::from_le_bytes(array(&header[32..36])) as usize;
+    let end = start + HEADER_BYTES + length;
+    let Some(checked) = segment.get(start + CHECKSUM_BYTES..end) else {
+        return Err("the log ends inside a commit");
+    };
+    if xxh3_64(checked) != u64::from_le_bytes(array(&header[..8])) {
+        return Err("the checksum of a commit does not match");
+    }
+    Ok(Round {
+        marker: Marker {
+            round: u64::from_le_bytes(array(&header[16..24])),
+            synced_round: u64::from_le_bytes(array(&header[24..32])),
+        },
+        extent: start..end,
+        operations: &segment[start + HEADER_BYTES..end],
+        count: u32::from_le_bytes(array(&header[36..40])),
+    })
+}
+
+/// The first intact round that begins at `from` or later. Rounds are found by the store's id in them.
+pub(super) fn find(segment: &[u8], from: usize, store: StoreId) -> Option<Round<'_>> {
+    let finder = memmem::Finder::new(&store.0);
+    let mut from = from + STORE_ID_OFFSET;
+    while let Some(place) = segment.get(from..).and_then(|rest| finder.find(rest)) {
+        let place = from + place;
+        if let Ok(round) = decode(segment, place - STORE_ID_OFFSET, store) {
+            return Some(round);
+        }
+        from = place + 1;
+    }
+    None
+}
+
+impl Round<'_> {
+    /// The round's changes, in order; `None` stands for one that cannot be read, which ends them.
+    pub(super) fn operations(&self) -> impl Iterator<Item = Option<LoggedOperation>> {
+        let mut rest = self.operations;
+        let mut left = self.count;
+        std::iter::from_fn(move || {
+            if left == 0 {
+                return (!std::mem::take(&mut rest).is_empty()).then_some(None);
+            }
+            let operation = decode_operation(&mut rest);
+            left = if operation.is_some() { left - 1 } else { 0 };
+            if operation.is_none() {
+                rest = &[];
+            }
+            Some(operation)
+        })
+    }
+}
+
+/// Values are copied: a slice would keep the whole segment in memory.
+fn decode_operation(rest: &mut &[u8]) -> Option<LoggedOperation> {
+    let &[table, kind] = rest.split_off(..2)?.first_chunk()?;
+    let key_bytes = usize::from(u16::from_le_bytes(array(rest.split_off(..2)?)));
+    let value_bytes = match kind {
+        PUT => Some(u32::from_le_bytes(array(rest.split_off(..4)?)) as usize),
+        DELETION => None,
+        _ => return None,
+    };
+    let key = Bytes::copy_from_slice(rest.split_off(..key_bytes)?);
+    let value = match value_bytes {
+        Some(bytes) => Some(Bytes::copy_from_slice(rest.split_off(..bytes)?)),
+        None => None,
+    };
+    Some(LoggedOperation { table, key, value })
+}
+
+fn array<const BYTES: usize>(bytes: &[u8]) -> [u8; BYTES] {
+    bytes
+        .try_into()
+        .expect("the caller gives as many bytes as its number has")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Batch, PartitionId, Table};
+
+    const STORE: StoreId = StoreId([7; 8]);
+    const MARKER: Marker = Marker {
+        round: 7,
+        synced_round: 5,
+    };
+
+    fn encoded() -> Vec<u8> {
+        let mut batch = Batch::new(PartitionId::of(b"queue"));
+        batch.put(Table::new(3, "items"), b"key", &b"value"[..]);
+        batch.put(Table::new(4, "others"), b"empty", &b""[..]);
+        batch.delete(Table::new(3, "items"), b"gone");
+        let mut buffer = Vec::new();
+        encode(&mut buffer, STORE, MARKER, batch.operations());
+        buffer
+    }
+
+    #[test]
+    fn a_round_is_read_back_as_it_was_written() {
+        let buffer = encoded();
+        let round = decode(&buffer, 0, STORE).unwrap();
+        assert_eq!((round.marker, round.extent.clone()), (MARKER, 0..buffer.len()));
+        let operations: Vec<_> = round
+            .operations()
+            .map(|operation| operation.unwrap())
+            .map(|operation| (operation.table, operation.key[2..].to_vec(), operation.value))
+            .collect();
+        assert_eq!(
+            operations,
+            [
+                (3, b"key".to_vec(), Some(Bytes::from_static(b"value"))),
+                (4, b"empty".to_vec(), Some(Bytes::new())),
+                (3, b"gone".to_vec(), None),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_round_with_any_byte_changed_or_missing_is_none() {
+        let intact = encoded();
+        for place in 0..intact.len() {
+            let mut damaged = intact.clone();
+            damaged[place] ^= 0x40;
+            assert!(decode(&damaged, 0, STORE).is_err(), "byte {place}");
+            assert!(decode(&intact[..place], 0, STORE).is_err(), "cut at {place}");
+        }
+        assert!(decode(&intact, 0, StoreId([8; 8])).is_err());
+    }
+
+    #[test]
+    fn a_round_is_found_behind_anything() {
+        let mut bytes = vec![7; 100];
+        bytes.extend_from_slice(&encoded());
+        let round = find(&bytes, 0, STORE).unwrap();
+        assert_eq!((round.extent.start, round.marker), (100, MARKER));
+        assert!(find(&bytes, 101, STORE).is_none());
+        assert!(find(&bytes, bytes.len() + 1, STORE).is_none());
+    }
+
+    #[test]
+    fn operations_that_cannot_be_read_are_reported_once() {
+        for (operations, count) in [(&[3, PUT, 9][..], 1), (&[3, 9, 0, 0][..], 1), (&[1][..], 0)] {
+            let round = Round {
+                marker: MARKER,
+                extent: 0..0,
+                operations,
+                count,
+            };
+            assert_eq!(round.operations().collect::<Vec<_>>(), [None]);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The tables: an LSM tree on the local disk (fjall), fed with sorted changes only, never through its own journal.
+
+use std::io;
+use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use bytes::Bytes;
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, LsmError, PersistMode, Readable};
+
+use super::EmbeddedOptions;
+use super::memtable::{Changes, Memtable};
+use super::open_failed;
+use crate::{Batch, OpenError, StoreError, Table};
+
+const MIB: u64 = 1 << 20;
+/// Nothing goes through the database's own memory and journal; these are the least it takes.
+const UNUSED_JOURNAL_BYTES: u64 = 64 * MIB;
+const UNUSED_MEMTABLE_BYTES: u64 = MIB;
+/// Table files that may wait to be merged before more are made; each costs a read one look more.
+const UNMERGED_TABLES: usize = 16;
+
+/// The keyspaces of the database, one a table.
+pub(super) struct Tables {
+    database: Database,
+    /// By the table's number.
+    keyspaces: Vec<Option<(Table, Keyspace)>>,
+}
+
+impl Tables {
+    /// Opens the database in `directory`; creates it if the store is new.
+    pub(super) fn open(
+        directory: &Path,
+        options: &EmbeddedOptions,
+        created: bool,
+    ) -> Result<Self, OpenError> {
+        if !created && !directory.is_dir() {
+            return Err(OpenError::DamagedTables {
+                directory: directory.to_owned(),
+                detail: "they are missing".to_owned(),
+            });
+        }
+        // The database's recovery panics on some kinds of damage where it could return an error.
+        let opened = catch_unwind(AssertUnwindSafe(|| Self::try_open(directory, options)));
+        match opened {
+            Ok(Ok(tables)) => Ok(tables),
+            Ok(Err(error)) => Err(database_open_failed(directory, error)),
+            Err(_) => Err(OpenError::DamagedTables {
+                directory: directory.to_owned(),
+                detail: "they cannot be read (the log has the place)".to_owned(),
+            }),
+        }
+    }
+
+    fn try_open(directory: &Path, options: &EmbeddedOptions) -> fjall::Result<Self> {
+        let database = Database::builder(directory)
+            .cache_size(options.block_cache_bytes)
+            .worker_threads(2)
+            .max_journaling_size(UNUSED_JOURNAL_BYTES)
+            .manual_journal_persist(true)
+            .open()?;
+        let mut keyspaces: Vec<Option<(Table, Keyspace)>> = vec![None; 256];
+        for table in &options.tables {
+            let slot = &mut keyspaces[usize::from(table.id())];
+            assert!(slot.is_none(), "two tables have the number {}", table.id());
+            let keyspace = database.keyspace(table.name(), || {
+                KeyspaceCreateOptions::default().max_memtable_size(UNUSED_MEMTABLE_BYTES)
+            })?;
+            *slot = Some((*table, keyspace));
+        }
+        Ok(Tables { database, keyspaces })
+    }
+
+    /// The keyspace of a table.
+    pub(super) fn keyspace(&self, table: Table) -> Result<&Keyspace, StoreError> {
+        match &self.keyspaces[usize::from(table.id())] {
+            Some((known, keyspace)) if *known == table => Ok(keyspace),
+            _ => Err(StoreError::UnknownTable { table: table.name() }),
+        }
+    }
+
+    /// The first table of the batch that was not opened.
+    pub(super) fn missing(&self, batch: &Batch) -> Option<&'static str> {
+        let unknown = batch
+            .operations()
+            .iter()
+            .find(|operation| self.keyspace(operation.table).is_err());
+        unknown.map(|operation| operation.table.name())
+    }
+
+    /// The number of a table with changes that was not opened.
+    pub(super) fn unknown(&self, memtable: &Memtable) -> Option<u8> {
+        let numbers = memtable.tables().map(|(number, _)| number);
+        numbers
+            .into_iter()
+            .find(|number| self.keyspaces[usize::from(*number)].is_none())
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&self, table: Table, key: Bytes) -> Result<Option<Bytes>, StoreError> {
+        let value = self.keyspace(table)?.get(key).map_err(read_failed)?;
+        Ok(value.map(|value| owned(&value)))
+    }
+
+    /// The entries in a range, from one point in time.
+    pub(super) fn range(
+        &self,
+        table: Table,
+        bounds: (Bound<Bytes>, Bound<Bytes>),
+    ) -> Result<impl DoubleEndedIterator<Item = Result<(Bytes, Bytes), StoreError>> + use<>, StoreError> {
+        let found = self.database.snapshot().range(self.keyspace(table)?, bounds);
+        Ok(found.map(|guard| {
+            let (key, value) = guard.into_inner().map_err(read_failed)?;
+            Ok((owned(&key), owned(&value)))
+        }))
+    }
+
+    /// Takes changes over; durable when it returns. Taking the same ones over again changes nothing.
+    pub(super) fn take_over(&self, memtable: &Memtable) -> Result<(), String> {
+        // A panic in the database must not leave callers without an answer.
+        let taken = catch_unwind(AssertUnwindSafe(|| {
+            for (number, changes) in memtable.tables() {
+                let (_, keyspace) = self.keyspaces[usize::from(number)]
+                    .as_ref()
+                    .expect("batches and logs with unknown tables are refused");
+                ingest(keyspace, changes)?;
+            }
+            Ok(())
+        }));
+        match taken {
+            Ok(outcome) => outcome.map_err(|error: fjall::Error| describe(&error)),
+            Err(_) => Err("the database panicked (the log has the place)".to_owned()),
+        }
+    }
+
+    /// Whether so many table files wait to be merged that there should be no more; an error if merging has failed.
+    pub(super) fn is_behind(&self) -> Result<bool, String> {
+        // The one call that says whether anything in the background went wrong; there is nothing to write.
+        self.database
+            .persist(PersistMode::Buffer)
+            .map_err(|error| describe(&error))?;
+        let mut opened = self.keyspaces.iter().flatten();
+        Ok(opened.any(|(_, keyspace)| keyspace.l0_table_count() >= UNMERGED_TABLES))
+    }
+
+    /// Bytes on disk.
+    pub(super) fn disk_bytes(&self) -> u64 {
+        // A database that cannot say how large its files are has reported the cause where it failed to write.
+        self.database.disk_space().unwrap_or_default()
+    }
+}
+
+/// Writes changes as new table files. Deletions of what was never in the tables are left out.
+fn ingest(keyspace: &Keyspace, changes: &Changes) -> fjall::Result<()> {
+    let mut ingestion = None;
+    for (key, value) in changes {
+        if value.is_none() && !keyspace.contains_key(key)? {
+            continue;
+        }
+        let writer = match &mut ingestion {
+            Some(writer) => writer,
+            None => ingestion.insert(keyspace.start_ingestion()?),
+        };
+        match value {
+            Some(value) => writer.write(key.clone(), value.clone())?,
+            None => writer.write_tombstone(key.clone())?,
+        }
+    }
+    match ingestion {
+        Some(writer) => writer.finish(),
+        None => Ok(()),
+    }
+}
+
+/// A copy, since what the database returns keeps the whole block it was read from in memory.
+fn owned(bytes: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(bytes)
+}
+
+fn read_failed(error: fjall::Error) -> StoreError {
+    let detail = describe(&error).into();
+    if is_damage(&error) {
+        StoreError::Damaged { detail }
+    } else {
+        StoreError::Read { detail }
+    }
+}
+
+fn is_damage(error: &fjall::Error) -> bool {
+    use fjall::Error;
+    match error {
+        Error::Io(cause) | Error::Storage(LsmError::Io(cause)) => {
+            cause.kind() == io::ErrorKind::UnexpectedEof
+        }
+        Error::Storage(_) | Error::JournalRecovery(_) | Error::Decompress(_) | Error::InvalidTrailer => true,
+        Error::InvalidTag(_) | Error::Unrecoverable => true,
+        _ => false,
+    }
+}
+
+/// What went wrong, in words.
+fn describe(error: &fjall::Error) -> String {
+    use fjall::Error;
+    match error {
+        Error::Io(cause) | Error::Storage(LsmError::Io(cause)) => cause.to_string(),
+        Error::Storage(LsmError::ChecksumMismatch { .. }) => "a checksum does not match".to_owned(),
+        Error::Poisoned => "a write in the background failed earlier (the log has the cause)".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn database_open_failed(directory: &Path, error: fjall::Error) -> OpenError {
+    let directory = directory.to_owned();
+    match error {
+        error if is_damage(&error) => OpenError::DamagedTables {
+            directory,
+            detail: describe(&error),
+        },
+        fjall::Error::Io(cause) | fjall::Error::Storage(LsmError::Io(cause)) => {
+            open_failed(&directory, cause)
+        }
+        fjall::Error::InvalidVersion(version) => {
+            let detail = format!("the database in it has version {version:?}; use the release that wrote it");
+            OpenError::Format { directory, detail }
+        }
+        other => open_failed(&directory, io::Error::other(other)),
+    }
+}
