@@ -33,9 +33,10 @@ pub(crate) type AttributeMembers = BTreeMap<String, AttributeMember>;
 /// Checks that every character of a text may be in a message:
 /// `#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF`.
 pub(crate) fn check_characters(text: &str) -> Result<(), ServiceError> {
-    let controls = text
-        .bytes()
-        .any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'));
+    // Without leaving early, so that many bytes are looked at together.
+    let controls = text.bytes().fold(false, |found, byte| {
+        found | (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
+    });
     // U+FFFE and U+FFFF, the only others that UTF-8 can hold.
     let noncharacters = !text.is_ascii()
         && text

@@ -39,10 +39,6 @@ const GATHER_LIMIT: Duration = Duration::from_millis(1);
 /// What a batch and an operation take in memory beside their keys and values, about.
 const BATCH_OVERHEAD_BYTES: usize = 128;
 const OPERATION_OVERHEAD_BYTES: usize = 96;
-/// A segment of the log is used up to this fraction before the next one is made ready: a store that is hardly used
-/// shall not take the room of two.
-const PREPARE_FRACTION: u64 = 4;
-
 /// Where rounds go.
 pub(super) struct Sink {
     pub(super) log: Log,
@@ -110,7 +106,6 @@ impl Committer {
             synced_round: last_round,
             unsynced_since: None,
             gathering: Gathering::default(),
-            prepared: false,
         };
         let thread = thread::Builder::new()
             .name("store-committer".to_owned())
@@ -202,8 +197,6 @@ struct Worker {
     /// When the oldest round that is not synced was written, if there is one.
     unsynced_since: Option<Instant>,
     gathering: Gathering,
-    /// Whether the segment after this one was asked for.
-    prepared: bool,
 }
 
 /// What the round before says about the next one.
@@ -340,10 +333,6 @@ impl Worker {
     fn rotate_if_full(&mut self) -> io::Result<()> {
         let memtable_bytes = self.sink.layers.read().active.bytes();
         let sink = &mut self.sink;
-        if !self.prepared && sink.log.bytes() > sink.log_bytes / PREPARE_FRACTION {
-            sink.flusher.prepare(sink.log_bytes);
-            self.prepared = true;
-        }
         let is_full = memtable_bytes >= sink.memtable_bytes || sink.log.bytes() >= sink.log_bytes;
         if !is_full && !sink.log.is_scattered() {
             return Ok(());
@@ -351,7 +340,6 @@ impl Worker {
         sink.log.sync()?;
         let next = sink.segments.take()?;
         let used = sink.log.rotate(next);
-        self.prepared = false;
         sink.flusher.flush(self.last_round, used);
         self.wrote(true);
         Ok(())

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::format::{self, Format};
+use super::log::block::round_up;
 use super::log::{round, segment};
 pub use super::medium::Medium;
 use super::{EmbeddedOptions, EmbeddedStore, LOG};
@@ -38,7 +39,7 @@ struct Faults {
 }
 
 impl FaultyMedium {
-    /// The next write of a round fails, with half of it written.
+    /// The next write of a round fails, with about half of its blocks written.
     pub fn fail_next_write(&self, kind: io::ErrorKind) {
         self.0.lock().writes.push_back(kind);
     }
@@ -54,8 +55,9 @@ impl Medium for FaultyMedium {
         let Some(kind) = self.0.lock().writes.pop_front() else {
             return file.write_all_at(bytes, offset);
         };
-        // As a full disk does it: some of it is there.
-        file.write_all_at(&bytes[..bytes.len() / 2], offset)?;
+        // As a full disk does it: some of it is there, in whole blocks.
+        let written = round_up(bytes.len() / 2);
+        file.write_all_at(&bytes[..written], offset)?;
         Err(kind.into())
     }
 
@@ -78,7 +80,7 @@ pub struct RoundExtent {
     pub synced_round: u64,
     /// Offset of its first byte.
     pub start: u64,
-    /// Offset behind its last byte.
+    /// Offset behind its last block.
     pub end: u64,
 }
 
@@ -98,13 +100,13 @@ pub fn rounds(directory: &Path) -> Result<Vec<RoundExtent>, OpenError> {
         let content = fs::read(&segment).map_err(failed)?;
         let mut offset = 0;
         while let Ok(found) = round::decode(&content, offset, format.store_id()) {
-            offset = found.extent.end;
+            offset = round_up(found.extent.end);
             rounds.push(RoundExtent {
                 segment: segment.clone(),
                 round: found.marker.round,
                 synced_round: found.marker.synced_round,
                 start: found.extent.start as u64,
-                end: found.extent.end as u64,
+                end: offset as u64,
             });
         }
     }

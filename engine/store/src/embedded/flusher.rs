@@ -1,4 +1,4 @@
-//! Moves frozen memtables into the tables, in the background, and keeps segments of the log ready.
+//! Moves frozen memtables into the tables, in the background.
 
 use std::io;
 use std::path::PathBuf;
@@ -42,15 +42,11 @@ pub(super) struct Progress {
     idle: Condvar,
 }
 
-enum Task {
-    /// Move a memtable, which holds everything up to a round, and free the segments that hold it too.
-    Flush {
-        memtable: Arc<Memtable>,
-        round: u64,
-        segments: Vec<Segment>,
-    },
-    /// Have a segment of so many bytes ready.
-    Prepare(u64),
+/// A memtable to move, which holds everything up to a round, and the segments that hold it too, to be freed then.
+struct Task {
+    memtable: Arc<Memtable>,
+    round: u64,
+    segments: Vec<Segment>,
 }
 
 impl Flusher {
@@ -91,19 +87,11 @@ impl Flusher {
             layers.frozen = Some(Arc::clone(&memtable));
             memtable
         };
-        self.send(Task::Flush {
+        let task = Task {
             memtable,
             round,
             segments,
-        });
-    }
-
-    /// Has a segment of so many bytes made ready.
-    pub(super) fn prepare(&self, bytes: u64) {
-        self.send(Task::Prepare(bytes));
-    }
-
-    fn send(&self, task: Task) {
+        };
         if self.tasks.send(task).is_err() {
             self.shared
                 .failure
@@ -135,25 +123,15 @@ impl Shared {
     }
 
     fn try_perform(&self, task: Task) -> Result<(), String> {
-        match task {
-            Task::Flush {
-                memtable,
-                round,
-                segments,
-            } => {
-                self.wait_for_tables()?;
-                self.tables.take_over(&memtable)?;
-                format::write_applied_round(&self.directory, round).map_err(|error| error.to_string())?;
-                self.layers.write().frozen = None;
-                self.segments
-                    .give_back(segments)
-                    .map_err(|error| error.to_string())?;
-                *self.progress.busy.lock() = false;
-                self.progress.idle.notify_all();
-                Ok(())
-            }
-            Task::Prepare(bytes) => self.segments.prepare(bytes).map_err(|error| error.to_string()),
-        }
+        self.wait_for_tables()?;
+        self.tables.take_over(&task.memtable)?;
+        let failed = |error: io::Error| error.to_string();
+        format::write_applied_round(&self.directory, task.round).map_err(failed)?;
+        self.layers.write().frozen = None;
+        self.segments.give_back(task.segments).map_err(failed)?;
+        *self.progress.busy.lock() = false;
+        self.progress.idle.notify_all();
+        Ok(())
     }
 
     /// Lets the merging of table files catch up.

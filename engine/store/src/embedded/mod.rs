@@ -55,7 +55,7 @@ use self::format::Format;
 use self::lock::DirectoryLock;
 use self::log::Log;
 use self::log::recovery::{Known, Recovered, recover};
-use self::log::segment::Segments;
+use self::log::segment::{Access, Segments};
 use self::medium::Medium;
 use self::memtable::{Layers, SharedLayers};
 use self::merge::Source;
@@ -160,7 +160,11 @@ impl EmbeddedStore {
             applied_round: format::read_applied_round(&directory)?,
             synced_round: format::read_synced_round(&directory)?,
         };
-        let recovered = recover(&log_directory, &known)?;
+        let access = match options.durability_mode {
+            DurabilityMode::Sync => Access::Direct,
+            DurabilityMode::OsCache => Access::Cached,
+        };
+        let recovered = recover(&log_directory, access, &known)?;
         let tables = Tables::open(&database_directory, &options, created)?;
         if let Some(number) = tables.unknown(&recovered.memtable) {
             return Err(OpenError::Format {

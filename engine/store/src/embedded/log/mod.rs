@@ -4,6 +4,7 @@
 //! beginning on, and behind them whatever an earlier use left. Which rounds count follows from their numbers alone
 //! ([`recovery`]). Once all rounds of a segment are in the tables it is used again.
 
+pub(super) mod block;
 pub(super) mod recovery;
 pub(super) mod round;
 pub(super) mod segment;
@@ -11,6 +12,7 @@ pub(super) mod segment;
 use std::io;
 use std::sync::Arc;
 
+use block::Blocks;
 use round::{Marker, StoreId};
 use segment::Segment;
 
@@ -31,7 +33,9 @@ pub(super) struct Log {
     /// Earlier segments whose rounds are not in the tables.
     earlier: Vec<Segment>,
     earlier_bytes: u64,
+    /// The round that is written, and it again as blocks.
     buffer: Vec<u8>,
+    blocks: Blocks,
 }
 
 impl Log {
@@ -51,6 +55,7 @@ impl Log {
             earlier,
             earlier_bytes,
             buffer: Vec::new(),
+            blocks: Blocks::default(),
         }
     }
 
@@ -58,13 +63,18 @@ impl Log {
     pub(super) fn append(&mut self, marker: Marker, operations: &[Operation], sync: bool) -> io::Result<()> {
         self.buffer.clear();
         round::encode(&mut self.buffer, self.store, marker, operations);
-        self.medium.write(&self.segment.file, &self.buffer, self.offset)?;
+        self.blocks.fill(&self.buffer);
+        let blocks = self.blocks.as_slice();
+        let end = self.offset + blocks.len() as u64;
+        self.segment.allocate(end)?;
+        self.medium.write(&self.segment.file, blocks, self.offset)?;
         if sync {
             self.sync()?;
         }
-        self.offset += self.buffer.len() as u64;
+        self.offset = end;
         if self.buffer.capacity() > BUFFER_BYTES {
             self.buffer = Vec::new();
+            self.blocks = Blocks::default();
         }
         Ok(())
     }

@@ -4,13 +4,15 @@
 //! but takes rounds that were synced. What tells them apart is evidence of a sync: every round knows which one had been synced
 //! when it was written. When that one is missing, the log is damaged, and the store is not opened.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::memtable::Memtable;
 use super::super::open_failed;
+use super::block::round_up;
 use super::round::{self, StoreId};
-use super::segment::{self, Segment, Segments};
+use super::segment::{self, Access, Segment, Segments};
 use crate::OpenError;
 
 /// What the log holds beyond the tables.
@@ -45,6 +47,8 @@ struct Chain {
     end: usize,
     /// What is there instead of a next round.
     stopped_by: &'static str,
+    /// The highest number of any round behind them: of an earlier use, or one that outlived its predecessor in a crash.
+    highest_stray: u64,
 }
 
 /// Reads the log in `directory`.
@@ -52,7 +56,11 @@ struct Chain {
 /// # Errors
 ///
 /// If it cannot be read, or rounds that had been synced are missing.
-pub(in crate::embedded) fn recover(directory: &Path, known: &Known) -> Result<Recovered, OpenError> {
+pub(in crate::embedded) fn recover(
+    directory: &Path,
+    access: Access,
+    known: &Known,
+) -> Result<Recovered, OpenError> {
     let failed = |error| open_failed(directory, error);
     let listed = segment::list(directory).map_err(failed)?;
     let next_number = listed.last().map_or(1, |(number, _)| number + 1);
@@ -69,13 +77,16 @@ pub(in crate::embedded) fn recover(directory: &Path, known: &Known) -> Result<Re
     used.sort_by_key(|chain| chain.rounds);
     let last_round = check(&used, &free, known, synced_round, directory)?;
 
+    for chain in used.iter().chain(&free) {
+        cut_off_future(chain, last_round).map_err(failed)?;
+    }
     let mut memtable = Memtable::default();
     for chain in &used {
         replay(chain, known, &mut memtable)?;
     }
     let used_bytes = used.iter().map(|chain| chain.end as u64).sum();
     let open = |chains: Vec<Chain>| -> Result<Vec<Segment>, OpenError> {
-        let segments = chains.into_iter().map(|chain| Segment::open(chain.path));
+        let segments = chains.into_iter().map(|chain| Segment::open(chain.path, access));
         segments.collect::<Result<_, _>>().map_err(failed)
     };
     let used = open(used)?;
@@ -86,18 +97,19 @@ pub(in crate::embedded) fn recover(directory: &Path, known: &Known) -> Result<Re
         last_round,
         used,
         used_bytes,
-        segments: Segments::new(directory.to_owned(), open(free)?, next_number),
+        segments: Segments::new(directory.to_owned(), access, open(free)?, next_number),
     })
 }
 
 /// The rounds at the beginning of a segment, and the latest sync that any round in it, also of an earlier use, knows of.
-fn read_chain(path: PathBuf, store: StoreId) -> std::io::Result<(Chain, u64)> {
+fn read_chain(path: PathBuf, store: StoreId) -> io::Result<(Chain, u64)> {
     let content = fs::read(&path)?;
     let mut chain = Chain {
         path,
         rounds: None,
         end: 0,
         stopped_by: "",
+        highest_stray: 0,
     };
     let mut synced_round = 0;
     loop {
@@ -109,7 +121,7 @@ fn read_chain(path: PathBuf, store: StoreId) -> std::io::Result<(Chain, u64)> {
             {
                 let first = chain.rounds.map_or(round.marker.round, |(first, _)| first);
                 chain.rounds = Some((first, round.marker.round));
-                chain.end = round.extent.end;
+                chain.end = round_up(round.extent.end);
                 synced_round = synced_round.max(round.marker.synced_round);
             }
             Ok(_) => {
@@ -125,6 +137,7 @@ fn read_chain(path: PathBuf, store: StoreId) -> std::io::Result<(Chain, u64)> {
     let mut offset = chain.end;
     while let Some(round) = round::find(&content, offset, store) {
         synced_round = synced_round.max(round.marker.synced_round);
+        chain.highest_stray = chain.highest_stray.max(round.marker.round);
         offset = round.extent.end;
     }
     Ok((chain, synced_round))
@@ -180,6 +193,18 @@ fn check(
     })
 }
 
+/// Removes rounds that a crash has left without their predecessors: their numbers will be given again, and they must not be
+/// taken for the successors of what is written then.
+fn cut_off_future(chain: &Chain, last_round: u64) -> io::Result<()> {
+    if chain.highest_stray <= last_round {
+        return Ok(());
+    }
+    tracing::warn!(segment = ?chain.path, last_round, "leaving out commits that a crash has left incomplete");
+    let file = OpenOptions::new().write(true).open(&chain.path)?;
+    file.set_len(chain.end as u64)?;
+    file.sync_all()
+}
+
 /// Applies a chain's rounds that are not in the tables.
 fn replay(chain: &Chain, known: &Known, memtable: &mut Memtable) -> Result<(), OpenError> {
     let content = fs::read(&chain.path).map_err(|error| open_failed(&chain.path, error))?;
@@ -197,7 +222,7 @@ fn replay(chain: &Chain, known: &Known, memtable: &mut Memtable) -> Result<(), O
                 memtable.apply(operation.table, operation.key, operation.value);
             }
         }
-        offset = round.extent.end;
+        offset = round_up(round.extent.end);
     }
     Ok(())
 }

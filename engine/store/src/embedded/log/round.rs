@@ -8,19 +8,18 @@
 //! | bytes and number of the operations | `u32`, `u32` |
 //! | each operation: table, 0 for a deletion or 1 for a put, key length, value length (puts only) | `u8`, `u8`, `u16`, `u32` |
 //! | its key and value | |
+//! | zeros up to the end of the [block](super::block) | |
 
 use std::ops::Range;
 
 use bytes::Bytes;
-use memchr::memmem;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::block::{BLOCK_BYTES, round_up};
 use crate::Operation;
 
 const CHECKSUM_BYTES: usize = 8;
 const HEADER_BYTES: usize = 40;
-/// Where the store's id is in a round.
-const STORE_ID_OFFSET: usize = CHECKSUM_BYTES;
 const DELETION: u8 = 0;
 const PUT: u8 = 1;
 
@@ -129,18 +128,12 @@ pub(in crate::embedded) fn decode(
     })
 }
 
-/// The first intact round that begins at `from` or later. Rounds are found by the store's id in them.
+/// The first intact round that begins at a block at `from` or later.
 pub(super) fn find(segment: &[u8], from: usize, store: StoreId) -> Option<Round<'_>> {
-    let finder = memmem::Finder::new(&store.0);
-    let mut from = from + STORE_ID_OFFSET;
-    while let Some(place) = segment.get(from..).and_then(|rest| finder.find(rest)) {
-        let place = from + place;
-        if let Ok(round) = decode(segment, place - STORE_ID_OFFSET, store) {
-            return Some(round);
-        }
-        from = place + 1;
-    }
-    None
+    let blocks = (round_up(from)..segment.len()).step_by(BLOCK_BYTES);
+    blocks
+        .into_iter()
+        .find_map(|start| decode(segment, start, store).ok())
 }
 
 impl Round<'_> {
@@ -240,11 +233,11 @@ mod tests {
 
     #[test]
     fn a_round_is_found_behind_anything() {
-        let mut bytes = vec![7; 100];
+        let mut bytes = vec![7; 2 * BLOCK_BYTES];
         bytes.extend_from_slice(&encoded());
-        let round = find(&bytes, 0, STORE).unwrap();
-        assert_eq!((round.extent.start, round.marker), (100, MARKER));
-        assert!(find(&bytes, 101, STORE).is_none());
+        let round = find(&bytes, 1, STORE).unwrap();
+        assert_eq!((round.extent.start, round.marker), (2 * BLOCK_BYTES, MARKER));
+        assert!(find(&bytes, 2 * BLOCK_BYTES + 1, STORE).is_none());
         assert!(find(&bytes, bytes.len() + 1, STORE).is_none());
     }
 

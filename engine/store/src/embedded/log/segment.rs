@@ -3,24 +3,36 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
+use rustix::fs::OFlags;
+
+use super::block::{BLOCK_BYTES, Blocks};
 
 /// The ending of a segment's name; before it stands its number, which says nothing about the order.
 const EXTENSION: &str = "log";
 /// How many segments are kept to be used again.
 const FREE_SEGMENTS: usize = 2;
-/// How much of a new segment is written at a time, between syncs, so that commits need not wait long behind it.
-const ALLOCATION_STEP_BYTES: usize = 1 << 20;
+/// How much of a segment is allocated at a time, when it is used for the first time.
+const ALLOCATION_STEP_BLOCKS: usize = (1 << 20) / BLOCK_BYTES;
+
+/// How segments are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::embedded) enum Access {
+    /// Past the page cache, where the file system can: whoever syncs every round gains nothing from it.
+    Direct,
+    /// Through the page cache, which takes a round at once.
+    Cached,
+}
 
 /// One file of the log.
 #[derive(Debug)]
 pub(in crate::embedded) struct Segment {
     pub(in crate::embedded) path: PathBuf,
     pub(super) file: File,
-    /// How much of it is allocated; behind that, writing appends.
+    /// How much of it is allocated.
     length: u64,
 }
 
@@ -28,6 +40,7 @@ pub(in crate::embedded) struct Segment {
 #[derive(Debug)]
 pub(in crate::embedded) struct Segments {
     directory: PathBuf,
+    access: Access,
     pool: Mutex<Pool>,
 }
 
@@ -39,10 +52,14 @@ struct Pool {
 
 impl Segment {
     /// Opens a segment that exists.
-    pub(super) fn open(path: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).open(&path)?;
+    pub(super) fn open(path: PathBuf, access: Access) -> io::Result<Self> {
+        let file = open_for(access, &path, OpenOptions::new().write(true))?;
         let length = file.metadata()?.len();
-        Ok(Segment { path, file, length })
+        Ok(Segment {
+            path,
+            file,
+            length: length - length % BLOCK_BYTES as u64,
+        })
     }
 
     /// Makes everything in it durable.
@@ -50,27 +67,28 @@ impl Segment {
         self.file.sync_data()
     }
 
-    fn allocate(&mut self, bytes: u64) -> io::Result<()> {
-        let zeros = vec![0; ALLOCATION_STEP_BYTES];
-        while self.length < bytes {
-            self.file.write_all_at(&zeros, self.length)?;
-            self.file.sync_data()?;
-            self.length += zeros.len() as u64;
+    /// Allocates at least so many bytes, so that writing up to there changes no metadata.
+    pub(super) fn allocate(&mut self, bytes: u64) -> io::Result<()> {
+        if bytes <= self.length {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// With the length it has come to by what was appended.
-    fn measured(mut self) -> io::Result<Self> {
-        self.length = self.file.metadata()?.len();
-        Ok(self)
+        let zeros = Blocks::zeros(ALLOCATION_STEP_BLOCKS);
+        while self.length < bytes {
+            self.file.write_all_at(zeros.as_slice(), self.length)?;
+            self.length += zeros.as_slice().len() as u64;
+        }
+        self.file.sync_data()
     }
 }
 
 impl Segments {
-    pub(super) fn new(directory: PathBuf, free: Vec<Segment>, next_number: u64) -> Self {
+    pub(super) fn new(directory: PathBuf, access: Access, free: Vec<Segment>, next_number: u64) -> Self {
         let pool = Mutex::new(Pool { free, next_number });
-        Segments { directory, pool }
+        Segments {
+            directory,
+            access,
+            pool,
+        }
     }
 
     /// A segment to write to: a free one, or a new one.
@@ -87,9 +105,7 @@ impl Segments {
     pub(in crate::embedded) fn give_back(&self, segments: Vec<Segment>) -> io::Result<()> {
         let superfluous = {
             let mut pool = self.pool.lock();
-            for segment in segments {
-                pool.free.push(segment.measured()?);
-            }
+            pool.free.extend(segments);
             pool.free.sort_by_key(|segment| segment.length);
             let superfluous = pool.free.len().saturating_sub(FREE_SEGMENTS);
             pool.free.drain(..superfluous).collect::<Vec<_>>()
@@ -97,23 +113,6 @@ impl Segments {
         superfluous
             .iter()
             .try_for_each(|segment| fs::remove_file(&segment.path))
-    }
-
-    /// Makes sure that there is a free segment of `bytes`, allocated in full.
-    pub(in crate::embedded) fn prepare(&self, bytes: u64) -> io::Result<()> {
-        let is_ready = self
-            .pool
-            .lock()
-            .free
-            .iter()
-            .any(|segment| segment.length >= bytes);
-        if is_ready {
-            return Ok(());
-        }
-        let mut segment = self.take()?;
-        segment.allocate(bytes)?;
-        self.pool.lock().free.push(segment);
-        Ok(())
     }
 
     /// Bytes of the free segments on disk.
@@ -128,11 +127,11 @@ impl Segments {
             pool.next_number - 1
         };
         let path = self.directory.join(format!("{number}.{EXTENSION}"));
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
+        let file = open_for(
+            self.access,
+            &path,
+            OpenOptions::new().write(true).create_new(true),
+        )?;
         // The file's name has to be as durable as what is written to it.
         File::open(&self.directory)?.sync_all()?;
         Ok(Segment {
@@ -140,6 +139,21 @@ impl Segments {
             file,
             length: 0,
         })
+    }
+}
+
+/// Opens a segment's file to be written to.
+fn open_for(access: Access, path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    if access == Access::Cached {
+        return options.open(path);
+    }
+    let direct = i32::try_from(OFlags::DIRECT.bits()).map_err(io::Error::other)?;
+    match options.clone().custom_flags(direct).open(path) {
+        // Some file systems don't know it, those in memory for example; they may have created the file all the same.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            options.create_new(false).create(true).truncate(false).open(path)
+        }
+        outcome => outcome,
     }
 }
 
