@@ -96,6 +96,8 @@ pub(crate) struct State {
     pub(crate) holds_aged: bool,
     /// The deduplication window before which everything has been swept away.
     pub(crate) swept_window: u32,
+    /// The key of the last deduplication record that was swept away.
+    pub(crate) swept_deduplication: Option<Bytes>,
 }
 
 impl State {
@@ -137,6 +139,7 @@ impl State {
             latest_send: Timestamp::EPOCH,
             holds_aged: false,
             swept_window: 0,
+            swept_deduplication: None,
         }
     }
 

@@ -95,12 +95,14 @@ impl Queue {
             bytes: PAGE_BYTES,
         };
         let mut outdated = Vec::new();
+        let mut passed = None;
         for (key, value) in self.store().scan(self.partition(), MESSAGES, range, limit)? {
             let position = position_in(&key).ok_or(QueueError::Damaged("message key"))?;
             let message = MessageRecord::decode(value)?;
             if message.sent_at + retention > now {
                 break;
             }
+            passed = Some(position);
             let mut state = self.lock_active()?;
             if state.is_behind(position) {
                 state.remove_behind(position, message.group.as_ref());
@@ -110,6 +112,9 @@ impl Queue {
                     received: true,
                 });
             }
+        }
+        if let Some(until) = passed {
+            self.lock().pass_over(frontier, until, now);
         }
         Ok(outdated)
     }
@@ -241,24 +246,30 @@ impl Queue {
         if !self.is_fifo() || self.lock_active()?.swept_window == previous {
             return Ok(());
         }
-        let range = ScanRange::between(
+        let mut range = ScanRange::between(
             number_key(self.number()).to_vec(),
             deduplication_window_key(self.number(), previous).to_vec(),
         );
+        // What was removed is not gone past again.
+        if let Some(key) = &self.lock().swept_deduplication {
+            range = range.resume_after(key);
+        }
         for _ in 0..PAGES {
             let limit = ScanLimit::entries(PAGE_ENTRIES);
             let page = self
                 .store()
                 .scan(self.partition(), DEDUPLICATION, range.clone(), limit)?;
-            if page.is_empty() {
+            let Some((last, _)) = page.last().cloned() else {
                 self.lock().swept_window = previous;
                 return Ok(());
-            }
+            };
             let mut batch = self.batch();
             for (key, _) in page {
                 batch.delete(DEDUPLICATION, key);
             }
             commit(self.store(), batch, Durability::Relaxed).await?;
+            range = range.resume_after(&last);
+            self.lock().swept_deduplication = Some(last);
         }
         Ok(())
     }

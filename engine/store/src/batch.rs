@@ -115,6 +115,11 @@ impl Batch {
 }
 
 impl Operation {
+    /// Whether another one changes the same key.
+    pub(crate) fn changes_same(&self, other: &Self) -> bool {
+        self.table == other.table && self.prefixed_key == other.prefixed_key
+    }
+
     /// The key changed.
     pub fn key(&self) -> &[u8] {
         &self.prefixed_key[PREFIX_BYTES..]

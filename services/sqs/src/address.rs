@@ -23,7 +23,8 @@ impl QueueAddress {
     /// Reads a queue's URL, of which only the last two segments of the path count: clients use whatever host they were
     /// told. Queues are in the region that the call is made in.
     pub(crate) fn from_url(url: &str, region: &Region) -> Option<Self> {
-        let path = url.split(['?', '#']).next()?;
+        let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+        let path = &url[..end.unwrap_or(url.len())];
         let (rest, name) = path.trim_end_matches('/').rsplit_once('/')?;
         let account = rest.rsplit('/').next()?;
         Some(QueueAddress {

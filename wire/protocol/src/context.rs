@@ -95,9 +95,14 @@ impl RequestId {
     fn text(self) -> [u8; 36] {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = [b'-'; 36];
-        let positions = (0..36).filter(|position| !matches!(position, 8 | 13 | 18 | 23));
-        for (digit, position) in positions.enumerate() {
-            text[position] = DIGITS[(self.0 >> (124 - 4 * digit) & 0xf) as usize];
+        let mut position = 0;
+        for byte in self.0.to_be_bytes() {
+            if matches!(position, 8 | 13 | 18 | 23) {
+                position += 1;
+            }
+            text[position] = DIGITS[usize::from(byte >> 4)];
+            text[position + 1] = DIGITS[usize::from(byte & 0xf)];
+            position += 2;
         }
         text
     }

@@ -238,6 +238,16 @@ impl State {
         self.removing.insert(position);
     }
 
+    /// Whatever was stored from the frontier (then at `from`) up to `until` has been taken out: there is no need to go past
+    /// it again. Left alone where anything may have come in between.
+    pub(crate) fn pass_over(&mut self, from: Position, until: Position, now: Timestamp) {
+        let expected = self.pending.first().into_iter().chain(self.reserved.first());
+        let nothing_expected = expected.into_iter().all(|position| *position > until);
+        if self.frontier == from && self.loading.is_none() && until.vesting < now && nothing_expected {
+            self.frontier = until.next();
+        }
+    }
+
     fn leave_standing(&mut self, tracked: &Tracked, position: Position) {
         match tracked.standing {
             Standing::Visible => self.lanes.hide(tracked.lane, position),

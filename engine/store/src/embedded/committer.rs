@@ -12,9 +12,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use xxhash_rust::xxh3::Xxh3Default;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
 
 use super::DurabilityMode;
 use super::failure::Failure;
@@ -411,15 +410,20 @@ impl Shared {
     }
 }
 
-/// All operations of a round in order, without the coalesced ones that a later one of the round replaces.
+/// All operations of a round in order, without the coalesced ones that a later one of the round replaces. Two keys of one
+/// hash are both kept, which is always right.
 fn coalesce(batches: Vec<Vec<Operation>>) -> Vec<Operation> {
-    let mut latest: HashMap<(u8, Bytes), usize, BuildHasherDefault<Xxh3Default>> = HashMap::default();
+    let mut latest: HashMap<u64, usize, BuildHasherDefault<Xxh3Default>> = HashMap::default();
     let mut kept: Vec<Option<Operation>> = Vec::with_capacity(batches.iter().map(Vec::len).sum());
     for operation in batches.into_iter().flatten() {
         if operation.coalesced {
-            let key = (operation.table.id(), operation.prefixed_key.clone());
-            if let Some(replaced) = latest.insert(key, kept.len()) {
-                kept[replaced] = None;
+            let hash = xxh3_64_with_seed(&operation.prefixed_key, u64::from(operation.table.id()));
+            if let Some(earlier) = latest.insert(hash, kept.len())
+                && kept[earlier]
+                    .as_ref()
+                    .is_some_and(|earlier| earlier.changes_same(&operation))
+            {
+                kept[earlier] = None;
             }
         }
         kept.push(Some(operation));
