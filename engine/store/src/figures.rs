@@ -13,9 +13,9 @@ pub struct StoreFigures {
     pub bytes_written: u64,
     /// Bytes waiting to be written right now.
     pub queued_bytes: u64,
-    /// Bytes of journal on disk right now.
-    pub journal_bytes: u64,
-    /// Bytes of tables and journal on disk right now.
+    /// Bytes of log that are not in the tables yet.
+    pub log_bytes: u64,
+    /// Bytes of tables and log on disk right now.
     pub disk_bytes: u64,
     /// How long a synced round took to write and sync, in seconds.
     pub sync_seconds: Histogram,

@@ -181,13 +181,13 @@ impl Scrape {
             figures.queued_bytes as f64,
         )?;
         page.gauge(
-            "ninefold_store_journal_bytes",
-            "Journal on disk",
-            figures.journal_bytes as f64,
+            "ninefold_store_log_bytes",
+            "Log that is not in the tables yet",
+            figures.log_bytes as f64,
         )?;
         page.gauge(
             "ninefold_store_disk_bytes",
-            "Tables and journal on disk",
+            "Tables and log on disk",
             figures.disk_bytes as f64,
         )?;
         let help = "How long a round took to write and sync";

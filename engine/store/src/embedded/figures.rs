@@ -59,7 +59,7 @@ impl Figures {
 
     /// How much log there is that is not in the tables.
     pub(super) fn log_bytes(&mut self, bytes: u64) {
-        self.0.journal_bytes = bytes;
+        self.0.log_bytes = bytes;
     }
 
     pub(super) fn failed(&mut self, batches: usize) {

@@ -292,7 +292,7 @@ impl Store for EmbeddedStore {
 
     fn figures(&self) -> StoreFigures {
         let mut figures = self.committer.figures();
-        figures.disk_bytes = self.tables.disk_bytes() + self.segments.free_bytes() + figures.journal_bytes;
+        figures.disk_bytes = self.tables.disk_bytes() + self.segments.free_bytes() + figures.log_bytes;
         figures
     }
 

@@ -272,12 +272,12 @@ fn damage_before_acknowledged_commits_is_refused_and_nothing_is_changed() {
     let directory = tempfile::tempdir().unwrap();
     let rounds = killed_after(5, directory.path());
     let damaged = &rounds[2];
-    let journal = &damaged.segment;
-    let intact = std::fs::read(journal).unwrap();
+    let segment = &damaged.segment;
+    let intact = std::fs::read(segment).unwrap();
     // Behind that come zeros, under no checksum.
     for offset in damaged.start..damaged.start + 350 {
-        fault::damage(journal, offset, 1).unwrap();
-        let before = std::fs::read(journal).unwrap();
+        fault::damage(segment, offset, 1).unwrap();
+        let before = std::fs::read(segment).unwrap();
         let error = open_error(directory.path());
         let OpenError::Damaged {
             file, offset: place, ..
@@ -285,18 +285,15 @@ fn damage_before_acknowledged_commits_is_refused_and_nothing_is_changed() {
         else {
             panic!("{error}")
         };
-        assert_eq!((file, *place), (journal, damaged.start), "{error}");
+        assert_eq!((file, *place), (segment, damaged.start), "{error}");
         assert!(
             error
                 .to_string()
                 .contains("Restore the data directory from a backup"),
             "{error}"
         );
-        assert!(
-            std::fs::read(journal).unwrap() == before,
-            "the journal was changed"
-        );
-        std::fs::write(journal, &intact).unwrap();
+        assert!(std::fs::read(segment).unwrap() == before, "the log was changed");
+        std::fs::write(segment, &intact).unwrap();
     }
     assert_eq!(keys(&open(directory.path())).len(), 5);
 }
@@ -305,9 +302,9 @@ fn damage_before_acknowledged_commits_is_refused_and_nothing_is_changed() {
 fn acknowledged_commits_cut_out_of_the_middle_are_missed() {
     let directory = tempfile::tempdir().unwrap();
     let rounds = killed_after(5, directory.path());
-    let mut journal = std::fs::read(&rounds[0].segment).unwrap();
-    journal.drain(rounds[1].start as usize..rounds[1].end as usize);
-    std::fs::write(&rounds[0].segment, journal).unwrap();
+    let mut content = std::fs::read(&rounds[0].segment).unwrap();
+    content.drain(rounds[1].start as usize..rounds[1].end as usize);
+    std::fs::write(&rounds[0].segment, content).unwrap();
     let error = open_error(directory.path()).to_string();
     assert!(
         error.contains("up to round 4 were synced, but round 1 is the last"),
@@ -316,7 +313,7 @@ fn acknowledged_commits_cut_out_of_the_middle_are_missed() {
 }
 
 #[test]
-fn a_journal_that_lost_its_end_after_a_clean_close_is_refused() {
+fn a_log_that_lost_its_end_after_a_clean_close_is_refused() {
     for zeros in [false, true] {
         let directory = tempfile::tempdir().unwrap();
         let store = open(directory.path());
@@ -325,14 +322,14 @@ fn a_journal_that_lost_its_end_after_a_clean_close_is_refused() {
         }
         drop(store);
         let last = fault::rounds(directory.path()).unwrap().pop().unwrap();
-        let journal = std::fs::OpenOptions::new()
+        let segment = std::fs::OpenOptions::new()
             .write(true)
             .open(&last.segment)
             .unwrap();
-        let length = journal.metadata().unwrap().len();
-        journal.set_len(last.start).unwrap();
+        let length = segment.metadata().unwrap().len();
+        segment.set_len(last.start).unwrap();
         if zeros {
-            journal.set_len(length).unwrap();
+            segment.set_len(length).unwrap();
         }
         let error = open_error(directory.path()).to_string();
         assert!(error.contains("commits up to round 3 were synced"), "{error}");
@@ -340,16 +337,16 @@ fn a_journal_that_lost_its_end_after_a_clean_close_is_refused() {
 }
 
 #[test]
-fn a_copied_journal_inside_a_value_is_not_taken_for_commits() {
+fn a_copied_log_inside_a_value_is_not_taken_for_commits() {
     let directory = tempfile::tempdir().unwrap();
     let other = tempfile::tempdir().unwrap();
     let foreign = killed_after(3, other.path());
-    let journal = std::fs::read(&foreign[0].segment).unwrap()[..foreign[2].end as usize].to_vec();
+    let segment = std::fs::read(&foreign[0].segment).unwrap()[..foreign[2].end as usize].to_vec();
     let source = tempfile::tempdir().unwrap();
     let store = open(source.path());
     assert_eq!(put(&store, Durability::Durable, b"first"), Ok(()));
     commit(&store, Durability::Durable, |batch| {
-        batch.put(ITEMS, b"second", journal)
+        batch.put(ITEMS, b"second", segment)
     })
     .unwrap();
     let rounds = fault::rounds(source.path()).unwrap();
