@@ -32,6 +32,7 @@ pub(in crate::embedded) enum Access {
 pub(in crate::embedded) struct Segment {
     pub(in crate::embedded) path: PathBuf,
     pub(super) file: File,
+    access: Access,
     /// How much of it is allocated.
     length: u64,
 }
@@ -58,6 +59,7 @@ impl Segment {
         Ok(Segment {
             path,
             file,
+            access,
             length: length - length % BLOCK_BYTES as u64,
         })
     }
@@ -70,6 +72,11 @@ impl Segment {
     /// Allocates at least so many bytes, so that writing up to there changes no metadata.
     pub(super) fn allocate(&mut self, bytes: u64) -> io::Result<()> {
         if bytes <= self.length {
+            return Ok(());
+        }
+        if self.access == Access::Cached {
+            // Nobody waits for a sync that would be quicker for it.
+            self.length = bytes;
             return Ok(());
         }
         let zeros = Blocks::zeros(ALLOCATION_STEP_BLOCKS);
@@ -137,6 +144,7 @@ impl Segments {
         Ok(Segment {
             path,
             file,
+            access: self.access,
             length: 0,
         })
     }
