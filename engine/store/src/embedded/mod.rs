@@ -249,7 +249,7 @@ impl Store for EmbeddedStore {
     }
 
     fn get(&self, partition: PartitionId, table: Table, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
-        self.tables.keyspace(table)?;
+        self.tables.check(table)?;
         let key = prefixed(partition, key);
         let recent = self.layers.read().get(table.id(), &key);
         recent.map_or_else(|| self.tables.get(table, key), Ok)
@@ -262,7 +262,7 @@ impl Store for EmbeddedStore {
         range: ScanRange,
         limit: ScanLimit,
     ) -> Result<Vec<Entry>, StoreError> {
-        self.tables.keyspace(table)?;
+        self.tables.check(table)?;
         if range.is_empty() {
             return Ok(Vec::new());
         }

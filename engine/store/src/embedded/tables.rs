@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, LsmError, PersistMode, Readable};
@@ -20,11 +21,12 @@ const UNUSED_MEMTABLE_BYTES: u64 = MIB;
 /// Table files that may wait to be merged before more are made; each costs a read one look more.
 const UNMERGED_TABLES: usize = 16;
 
-/// The keyspaces of the database, one a table.
+/// The keyspaces of the database, one a table. They are made when there is something to put in: making them all takes
+/// longer than everything else a new store needs.
 pub(super) struct Tables {
     database: Database,
     /// By the table's number.
-    keyspaces: Vec<Option<(Table, Keyspace)>>,
+    opened: Vec<Option<(Table, OnceLock<Keyspace>)>>,
 }
 
 impl Tables {
@@ -59,22 +61,29 @@ impl Tables {
             .max_journaling_size(UNUSED_JOURNAL_BYTES)
             .manual_journal_persist(true)
             .open()?;
-        let mut keyspaces: Vec<Option<(Table, Keyspace)>> = vec![None; 256];
+        let mut opened: Vec<Option<(Table, OnceLock<Keyspace>)>> = Vec::new();
+        opened.resize_with(256, || None);
         for table in &options.tables {
-            let slot = &mut keyspaces[usize::from(table.id())];
+            let slot = &mut opened[usize::from(table.id())];
             assert!(slot.is_none(), "two tables have the number {}", table.id());
-            let keyspace = database.keyspace(table.name(), || {
-                KeyspaceCreateOptions::default().max_memtable_size(UNUSED_MEMTABLE_BYTES)
-            })?;
+            let keyspace = match database.keyspace_exists(table.name()) {
+                true => OnceLock::from(keyspace(&database, *table)?),
+                false => OnceLock::new(),
+            };
             *slot = Some((*table, keyspace));
         }
-        Ok(Tables { database, keyspaces })
+        Ok(Tables { database, opened })
     }
 
-    /// The keyspace of a table.
-    pub(super) fn keyspace(&self, table: Table) -> Result<&Keyspace, StoreError> {
-        match &self.keyspaces[usize::from(table.id())] {
-            Some((known, keyspace)) if *known == table => Ok(keyspace),
+    /// Whether a table was opened.
+    pub(super) fn check(&self, table: Table) -> Result<(), StoreError> {
+        self.keyspace(table).map(|_| ())
+    }
+
+    /// The keyspace of a table; none where nothing was put in yet.
+    pub(super) fn keyspace(&self, table: Table) -> Result<Option<&Keyspace>, StoreError> {
+        match &self.opened[usize::from(table.id())] {
+            Some((known, keyspace)) if *known == table => Ok(keyspace.get()),
             _ => Err(StoreError::UnknownTable { table: table.name() }),
         }
     }
@@ -84,7 +93,7 @@ impl Tables {
         let unknown = batch
             .operations()
             .iter()
-            .find(|operation| self.keyspace(operation.table).is_err());
+            .find(|operation| self.check(operation.table).is_err());
         unknown.map(|operation| operation.table.name())
     }
 
@@ -93,12 +102,15 @@ impl Tables {
         let numbers = memtable.tables().map(|(number, _)| number);
         numbers
             .into_iter()
-            .find(|number| self.keyspaces[usize::from(*number)].is_none())
+            .find(|number| self.opened[usize::from(*number)].is_none())
     }
 
     /// The value of a key.
     pub(super) fn get(&self, table: Table, key: Bytes) -> Result<Option<Bytes>, StoreError> {
-        let value = self.keyspace(table)?.get(key).map_err(read_failed)?;
+        let Some(keyspace) = self.keyspace(table)? else {
+            return Ok(None);
+        };
+        let value = keyspace.get(key).map_err(read_failed)?;
         Ok(value.map(|value| owned(&value)))
     }
 
@@ -108,8 +120,10 @@ impl Tables {
         table: Table,
         bounds: (Bound<Bytes>, Bound<Bytes>),
     ) -> Result<impl DoubleEndedIterator<Item = Result<(Bytes, Bytes), StoreError>> + use<>, StoreError> {
-        let found = self.database.snapshot().range(self.keyspace(table)?, bounds);
-        Ok(found.map(|guard| {
+        let found = self
+            .keyspace(table)?
+            .map(|keyspace| self.database.snapshot().range(keyspace, bounds));
+        Ok(found.into_iter().flatten().map(|guard| {
             let (key, value) = guard.into_inner().map_err(read_failed)?;
             Ok((owned(&key), owned(&value)))
         }))
@@ -120,9 +134,17 @@ impl Tables {
         // A panic in the database must not leave callers without an answer.
         let taken = catch_unwind(AssertUnwindSafe(|| {
             for (number, changes) in memtable.tables() {
-                let (_, keyspace) = self.keyspaces[usize::from(number)]
+                let (table, made) = self.opened[usize::from(number)]
                     .as_ref()
                     .expect("batches and logs with unknown tables are refused");
+                let keyspace = match made.get() {
+                    Some(keyspace) => keyspace,
+                    // Only the flusher gets here.
+                    None => {
+                        let new = keyspace(&self.database, *table)?;
+                        made.get_or_init(|| new)
+                    }
+                };
                 ingest(keyspace, changes)?;
             }
             Ok(())
@@ -139,8 +161,10 @@ impl Tables {
         self.database
             .persist(PersistMode::Buffer)
             .map_err(|error| describe(&error))?;
-        let mut opened = self.keyspaces.iter().flatten();
-        Ok(opened.any(|(_, keyspace)| keyspace.l0_table_count() >= UNMERGED_TABLES))
+        let keyspaces = self.opened.iter().flatten().filter_map(|(_, made)| made.get());
+        Ok(keyspaces
+            .into_iter()
+            .any(|keyspace| keyspace.l0_table_count() >= UNMERGED_TABLES))
     }
 
     /// Bytes on disk.
@@ -148,6 +172,13 @@ impl Tables {
         // A database that cannot say how large its files are has reported the cause where it failed to write.
         self.database.disk_space().unwrap_or_default()
     }
+}
+
+/// The keyspace of a table, made if there is none.
+fn keyspace(database: &Database, table: Table) -> fjall::Result<Keyspace> {
+    database.keyspace(table.name(), || {
+        KeyspaceCreateOptions::default().max_memtable_size(UNUSED_MEMTABLE_BYTES)
+    })
 }
 
 /// Writes changes as new table files. Deletions of what was never in the tables are left out.

@@ -397,9 +397,19 @@ fn what_moves_to_the_tables_stays_readable_and_frees_the_log() {
 fn a_failure_to_write_tables_makes_the_store_read_only() {
     let directory = tempfile::tempdir().unwrap();
     let store = EmbeddedStore::open(small(directory.path())).unwrap();
-    assert_eq!(put(&store, Durability::Durable, b"before"), Ok(()));
-    std::fs::remove_dir_all(store.tables.keyspace(ITEMS).unwrap().path().join("tables")).unwrap();
-    let mut acknowledged = vec![b"before".to_vec()];
+    // Until there is a first table to lose the place of.
+    let mut acknowledged = Vec::new();
+    while store.tables.keyspace(ITEMS).unwrap().is_none() {
+        let key = format!("before {}", acknowledged.len()).into_bytes();
+        assert_eq!(put(&store, Durability::Durable, &key), Ok(()));
+        acknowledged.push(key);
+    }
+    while store.layers.read().frozen.is_some() {
+        std::thread::yield_now();
+    }
+    let keyspace = store.tables.keyspace(ITEMS).unwrap().unwrap();
+    let (tables, moved) = (keyspace.path().join("tables"), directory.path().join("moved"));
+    std::fs::rename(&tables, &moved).unwrap();
     for key in 0..=u8::MAX {
         match put(&store, Durability::Durable, &[key]) {
             Ok(()) => acknowledged.push(vec![key]),
@@ -410,6 +420,7 @@ fn a_failure_to_write_tables_makes_the_store_read_only() {
         }
     }
     assert!(matches!(store.state(), StoreState::ReadOnly { .. }));
+    std::fs::rename(moved, tables).unwrap();
     acknowledged.sort();
     assert_eq!(keys(&store), acknowledged);
 }
@@ -421,7 +432,13 @@ fn damaged_tables_are_reported_when_read_or_opened() {
     for key in 0..200_u8 {
         assert_eq!(put(&store, Durability::Relaxed, &[key]), Ok(()));
     }
-    let tables = store.tables.keyspace(ITEMS).unwrap().path().join("tables");
+    let tables = store
+        .tables
+        .keyspace(ITEMS)
+        .unwrap()
+        .unwrap()
+        .path()
+        .join("tables");
     drop(store);
     let tables = std::fs::read_dir(tables).unwrap().map(|entry| entry.unwrap());
     let largest = tables.max_by_key(|entry| entry.metadata().unwrap().len());
