@@ -1,8 +1,8 @@
 //! Group commit: one thread writes whatever has gathered as one round with one sync.
 //!
 //! The group adapts to the load by itself. With nothing under way a batch is synced at once; while a sync is under way,
-//! what arrives gathers and makes the next round. A round without durable batches is only handed to the operating
-//! system; the next synced round includes it, or a sync of its own after [`RELAXED_SYNC`].
+//! what arrives gathers and makes the next round. A round without durable batches is only written, not
+//! synced; the next synced round includes it, or a sync of its own after [`RELAXED_SYNC`].
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
@@ -38,6 +38,7 @@ const GATHER_LIMIT: Duration = Duration::from_millis(1);
 /// What a batch and an operation take in memory beside their keys and values, about.
 const BATCH_OVERHEAD_BYTES: usize = 128;
 const OPERATION_OVERHEAD_BYTES: usize = 96;
+
 /// Where rounds go.
 pub(super) struct Sink {
     pub(super) log: Log,
@@ -378,8 +379,8 @@ impl Worker {
 impl Gathering {
     /// Gives those whose batches have just completed the chance to submit the next ones, so that callers which wait for
     /// one commit before the next one end up in few rounds: a sync costs the same for one batch and for a hundred. Half of
-    /// those under way are waited for; the other half is served while these are synced. The wait is as short as a
-    /// round, and there is none when hardly anybody else is under way.
+    /// those under way are waited for; the other half is served while these are synced. The wait is short, a
+    /// few rounds and never more than [`GATHER_LIMIT`], and there is none when hardly anybody else is under way.
     fn after(completed: usize, arrived: usize, took: Duration) -> Self {
         Gathering {
             wanted: (completed + arrived) / 2,

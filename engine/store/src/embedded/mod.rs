@@ -166,6 +166,15 @@ impl EmbeddedStore {
         };
         let recovered = recover(&log_directory, access, &known)?;
         let tables = Tables::open(&database_directory, &options, created)?;
+        if known.applied_round > 0 && tables.are_blank() {
+            return Err(OpenError::DamagedTables {
+                directory: database_directory,
+                detail: format!(
+                    "they are empty, but commits up to round {} were in them",
+                    known.applied_round
+                ),
+            });
+        }
         if let Some(number) = tables.unknown(&recovered.memtable) {
             return Err(OpenError::Format {
                 directory,

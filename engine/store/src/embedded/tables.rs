@@ -97,6 +97,11 @@ impl Tables {
         unknown.map(|operation| operation.table.name())
     }
 
+    /// Whether nothing was ever put in.
+    pub(super) fn are_blank(&self) -> bool {
+        self.database.keyspace_count() == 0
+    }
+
     /// The number of a table with changes that was not opened.
     pub(super) fn unknown(&self, memtable: &Memtable) -> Option<u8> {
         let numbers = memtable.tables().map(|(number, _)| number);

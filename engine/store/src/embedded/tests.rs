@@ -394,6 +394,26 @@ fn what_moves_to_the_tables_stays_readable_and_frees_the_log() {
 }
 
 #[test]
+fn tables_that_have_vanished_are_missed() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = EmbeddedStore::open(small(directory.path())).unwrap();
+    for key in 0..100_u8 {
+        assert_eq!(put(&store, Durability::Durable, &[key]), Ok(()));
+    }
+    drop(store);
+    let tables = directory.path().join(DATABASE);
+    std::fs::remove_dir_all(&tables).unwrap();
+    let error = open_error(directory.path()).to_string();
+    assert!(error.contains("they are missing"), "{error}");
+    std::fs::create_dir(&tables).unwrap();
+    let error = open_error(directory.path()).to_string();
+    assert!(
+        error.contains("they are empty, but commits up to round"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_failure_to_write_tables_makes_the_store_read_only() {
     let directory = tempfile::tempdir().unwrap();
     let store = EmbeddedStore::open(small(directory.path())).unwrap();

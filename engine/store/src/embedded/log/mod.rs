@@ -94,8 +94,8 @@ impl Log {
         self.earlier.len() >= SEGMENTS_IN_USE
     }
 
-    /// Goes on in another segment; returns those that hold everything appended so far, synced by then if they have
-    /// to be.
+    /// Goes on in another segment; returns those that hold everything appended so far, which the caller has
+    /// synced before.
     pub(super) fn rotate(&mut self, next: Segment) -> Vec<Segment> {
         let mut used = std::mem::take(&mut self.earlier);
         used.push(std::mem::replace(&mut self.segment, next));
