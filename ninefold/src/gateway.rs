@@ -154,6 +154,7 @@ impl Gateway {
             endpoint: self.endpoint(parts),
             source_ip: Some(peer.ip()),
             protocol: route.protocol,
+            source: None,
             authorizer: Arc::clone(&self.authorizer),
         });
         Ok(Admitted {

@@ -13,6 +13,9 @@ enum Layer {
     Binary,
     Service,
     Wire,
+    Language,
+    /// What goes out of the server: clients of other systems.
+    Outbound,
     Engine,
     Store,
     Time,
@@ -29,18 +32,22 @@ impl Layer {
             "engine/store" => Layer::Store,
             other if other.starts_with("engine/") => Layer::Engine,
             other if other.starts_with("wire/") => Layer::Wire,
+            other if other.starts_with("lang/") => Layer::Language,
+            other if other.starts_with("outbound/") => Layer::Outbound,
             other if other.starts_with("services/") => Layer::Service,
             other => panic!("{other} belongs to no layer: give it one here and in ARCHITECTURE.md"),
         }
     }
 
     fn may_use(self, below: Layer) -> bool {
-        use Layer::{Bench, Binary, Engine, Service, Store, Time, Wire};
+        use Layer::{Bench, Binary, Engine, Language, Outbound, Service, Store, Time, Wire};
         match self {
             Binary => !matches!(below, Binary | Bench),
-            Service => matches!(below, Wire | Engine | Time),
+            Service => matches!(below, Wire | Language | Outbound | Engine | Time),
             Wire => matches!(below, Wire | Time),
-            Engine => matches!(below, Store | Time),
+            Language => below == Language,
+            Outbound => matches!(below, Outbound | Time),
+            Engine => matches!(below, Engine | Store | Time),
             Store => below == Time,
             Time => false,
             Bench => matches!(below, Wire | Time),

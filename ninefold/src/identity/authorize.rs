@@ -69,6 +69,10 @@ impl PolicyAuthorizer {
         if let Some(address) = call.source_ip {
             context.insert("aws:SourceIp", address.to_string());
         }
+        if let Some(source) = &call.source {
+            context.insert("aws:SourceArn", source.arn.as_str());
+            context.insert("aws:SourceAccount", source.account.as_str());
+        }
         let now = self.clock.now();
         let milliseconds = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
         let written = Timestamp::from_milliseconds(milliseconds).format(TimestampFormat::Iso8601);
@@ -210,6 +214,7 @@ mod tests {
             },
             source_ip: Some([127, 0, 0, 1].into()),
             protocol: Protocol::AwsJson10,
+            source: None,
             authorizer: Arc::clone(&fixture.authorizer) as Arc<dyn Authorizer>,
         };
         context

@@ -44,6 +44,7 @@ fn context(kind: PrincipalKind, arn: &str) -> CallContext {
         },
         source_ip: None,
         protocol: Protocol::Query,
+        source: None,
         authorizer: Arc::new(DenyAll),
     }
 }

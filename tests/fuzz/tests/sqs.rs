@@ -180,6 +180,7 @@ impl Target {
             },
             source_ip: None,
             protocol: route.protocol,
+            source: None,
             authorizer: Arc::new(Everything),
         };
         let time = async {

@@ -17,6 +17,11 @@ macro_rules! service {
 }
 
 service!(
+    /// Amazon SNS, API version 2010-03-31.
+    sns,
+    "../models/sns.json"
+);
+service!(
     /// Amazon SQS, API version 2012-11-05.
     sqs,
     "../models/sqs.json"

@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use ninefold_model::{Map, ServiceModel, Value};
 
+use crate::dispatch;
 use crate::json::{decode_json, encode_json, encode_json_error, encode_rest_error};
 use crate::query::decode_query;
 use crate::rest::{RestRequest, decode_rest_json, encode_rest_json};
@@ -102,18 +103,9 @@ async fn call(
     parts: &Parts,
     body: &[u8],
 ) -> Result<Value, ServiceError> {
-    if !door.operations().contains(&route.operation.name) {
-        return Err(ServiceError::not_implemented(route.operation.name));
-    }
     let mut input = decode(route, parts, body)?;
     door.complete(&context, route, &mut input);
-    let input = Value::Map(input);
-    if let Some(shape) = route.operation.input
-        && let Err(violations) = ninefold_model::validate(route.model, shape, &input)
-    {
-        door.reject(route.operation, &violations)?;
-    }
-    door.call(context, route.operation, input).await
+    dispatch::call(door, context, route.operation, input).await
 }
 
 fn decode(route: &Route, parts: &Parts, body: &[u8]) -> Result<Map, ServiceError> {

@@ -24,6 +24,8 @@ pub struct CallContext {
     pub source_ip: Option<IpAddr>,
     /// Protocol the client speaks.
     pub protocol: Protocol,
+    /// On whose behalf a service of this server calls.
+    pub source: Option<CallSource>,
     /// Decides what the principal may do.
     pub authorizer: Arc<dyn Authorizer>,
 }
@@ -51,8 +53,19 @@ impl fmt::Debug for CallContext {
             .field("endpoint", &self.endpoint)
             .field("source_ip", &self.source_ip)
             .field("protocol", &self.protocol)
+            .field("source", &self.source)
             .finish_non_exhaustive()
     }
+}
+
+/// The resource on whose behalf a service of this server calls another one: what policies know as `aws:SourceArn` and
+/// `aws:SourceAccount`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallSource {
+    /// The resource, e.g. a topic that delivers a message.
+    pub arn: String,
+    /// The account that the resource belongs to.
+    pub account: AccountId,
 }
 
 /// Decides whether a call may act on a resource. Without authentication everything is allowed.

@@ -11,6 +11,15 @@ use crate::{CallContext, Route, ServiceError};
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// A document that a door serves outside of its API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its contents.
+    pub body: Bytes,
+}
+
 /// One system's API: it takes decoded inputs and gives outputs, whatever the protocol.
 pub trait Door: Send + Sync + 'static {
     /// The API it serves.
@@ -45,6 +54,17 @@ pub trait Door: Send + Sync + 'static {
     /// from the request path of a query request ([`Route::path`]).
     fn complete(&self, context: &CallContext, route: &Route, input: &mut Map) {
         let _ = (context, route, input);
+    }
+
+    /// Operations that may be called without a signature, by nobody in particular, also where signatures are checked.
+    fn unsigned_operations(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What a `GET` of this path, outside of the API, answers: certificates and the like, for everyone to see.
+    fn page(&self, path: &str) -> Option<Page> {
+        let _ = path;
+        None
     }
 
     /// What an input that breaks the model's constraints (at least one) is answered with. The default is the

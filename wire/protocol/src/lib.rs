@@ -7,6 +7,7 @@
 
 mod answer;
 mod context;
+mod dispatch;
 mod door;
 mod error;
 pub mod json;
@@ -18,9 +19,10 @@ pub mod xml;
 
 pub use answer::{ErrorForm, answer, refuse};
 pub use context::{
-    AccountId, Authorizer, CallContext, Endpoint, InvalidIdentifier, Principal, PrincipalKind, Region,
+    AccountId, Authorizer, CallContext, CallSource, Endpoint, InvalidIdentifier, Principal, PrincipalKind, Region,
     RequestId,
 };
-pub use door::{BoxFuture, Door};
+pub use dispatch::Dispatcher;
+pub use door::{BoxFuture, Door, Page};
 pub use error::{DecodeError, ServiceError};
 pub use route::{Protocol, Registry, Route, RouteError};

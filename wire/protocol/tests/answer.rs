@@ -142,6 +142,7 @@ fn send(kind: PrincipalKind, request: Request<&'static str>) -> Response<Bytes> 
         },
         source_ip: None,
         protocol: route.protocol,
+        source: None,
         authorizer: Arc::new(OnlyRoot),
     };
     ready(answer(&Mirror, context, route, parts, body))

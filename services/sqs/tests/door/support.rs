@@ -244,6 +244,7 @@ fn context(account: &str, protocol: Protocol) -> CallContext {
         },
         source_ip: None,
         protocol,
+        source: None,
         authorizer: Arc::new(OwnersAndPolicies),
     }
 }

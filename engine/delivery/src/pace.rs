@@ -1,0 +1,98 @@
+//! How many pushes to one target may begin now: its window, its rate and its breaker together.
+
+use std::time::Duration;
+
+use ninefold_time::Timestamp;
+
+use crate::breaker::{Breaker, Permission};
+use crate::rate::Rate;
+use crate::window::Window;
+use crate::{FailureKind, Terms};
+
+#[derive(Debug)]
+pub(crate) struct Pace {
+    window: Window,
+    rate: Rate,
+    breaker: Breaker,
+    under_way: u32,
+}
+
+/// What may begin.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// So many pushes, at least one.
+    Begin(usize),
+    /// None before that time, unless something ends.
+    NotBefore(Timestamp),
+    /// None before something ends.
+    Full,
+}
+
+/// How a push ended, as far as its target is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The target has taken it, or has answered that it won't.
+    Answered,
+    /// The target failed.
+    Failed,
+    /// The target was not asked.
+    NotAsked,
+}
+
+impl From<FailureKind> for End {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::Permanent => End::Answered,
+            FailureKind::Transient => End::Failed,
+        }
+    }
+}
+
+impl Pace {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Pace {
+            window: Window::new(),
+            rate: Rate::new(now),
+            breaker: Breaker::new(),
+            under_way: 0,
+        }
+    }
+
+    pub(crate) fn admit(&mut self, terms: &Terms, now: Timestamp) -> Admission {
+        let room = self.window.size(terms.concurrency).saturating_sub(self.under_way);
+        let room = match self.breaker.permission(now) {
+            Permission::Free => room as usize,
+            Permission::Probe => 1,
+            Permission::NotBefore(time) => return Admission::NotBefore(time),
+            Permission::Pending => 0,
+        };
+        if room == 0 {
+            return Admission::Full;
+        }
+        match self.rate.allowed(terms.pushes_per_second, now) {
+            Ok(allowed) => Admission::Begin(room.min(allowed)),
+            Err(time) => Admission::NotBefore(time),
+        }
+    }
+
+    pub(crate) fn began(&mut self, terms: &Terms) {
+        self.under_way += 1;
+        self.rate.take(terms.pushes_per_second);
+        self.breaker.began();
+    }
+
+    pub(crate) fn ended(&mut self, end: End, took: Duration, terms: &Terms, now: Timestamp) {
+        assert!(self.under_way > 0, "a push ends once, after it began");
+        self.under_way -= 1;
+        match end {
+            End::Answered => self.breaker.succeeded(),
+            End::Failed => self.breaker.failed(now),
+            End::NotAsked => return self.breaker.ended_without_answer(now),
+        }
+        self.window.ended(end == End::Answered, took, terms.concurrency);
+    }
+
+    pub(crate) fn under_way(&self) -> u32 {
+        self.under_way
+    }
+}
