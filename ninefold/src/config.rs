@@ -7,8 +7,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use ninefold_http::Limits;
-use ninefold_protocol::{AccountId, Region};
+use ninefold_protocol::{AccountId, Endpoint, Region};
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use error::ConfigError;
@@ -29,9 +30,24 @@ pub(crate) struct Config {
     /// The account of calls that name none.
     pub(crate) account: AccountId,
     pub(crate) tls: Option<TlsFiles>,
+    /// How clients reach the server; `None`: at the address it listens on.
+    pub(crate) public_endpoint: Option<Endpoint>,
+    pub(crate) egress: Egress,
+    /// Certificate authorities to trust besides the public ones (PEM).
+    pub(crate) trusted_certificates: Option<PathBuf>,
+    pub(crate) sign_queue_messages: bool,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: String,
     pub(crate) limits: Limits,
+}
+
+/// Where deliveries may go.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Egress {
+    /// Anywhere.
+    Everywhere,
+    /// To public addresses, and to these ranges.
+    PublicAnd(Vec<IpNet>),
 }
 
 /// PEM files.
@@ -52,6 +68,10 @@ impl Config {
             region: parse("region", settings.region.as_deref(), Region::parse)?,
             account: parse("account", settings.account.as_deref(), AccountId::parse)?,
             tls: tls_files(&settings)?,
+            public_endpoint: public_endpoint(settings.public_url.as_deref())?,
+            egress: egress(&settings)?,
+            trusted_certificates: settings.trusted_certificates.clone(),
+            sign_queue_messages: settings.sign_queue_messages.unwrap_or(true),
             log_format: settings.log_format.unwrap_or_default(),
             limits: limits(&settings)?,
             log_level: settings.log_level.unwrap_or_default(),
@@ -93,6 +113,37 @@ fn tls_files(settings: &Settings) -> Result<Option<TlsFiles>, ConfigError> {
         (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
         (None, None) => Ok(None),
         _ => Err(ConfigError::HalfTls),
+    }
+}
+
+fn public_endpoint(url: Option<&str>) -> Result<Option<Endpoint>, ConfigError> {
+    let Some(url) = url else { return Ok(None) };
+    let endpoint = ["http", "https"].into_iter().find_map(|scheme| {
+        let host = url
+            .strip_prefix(scheme)?
+            .strip_prefix("://")?
+            .trim_end_matches('/');
+        let is_host = !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']);
+        is_host.then(|| Endpoint {
+            scheme,
+            host: host.to_owned(),
+        })
+    });
+    let expected = "it must be http:// or https://, a host, and perhaps a port";
+    endpoint.map(Some).ok_or_else(|| invalid("public_url", &expected))
+}
+
+fn egress(settings: &Settings) -> Result<Egress, ConfigError> {
+    match (&settings.egress_allow, settings.auth.unwrap_or_default()) {
+        (None, Auth::Open) => Ok(Egress::Everywhere),
+        (None, Auth::Enforce) => Ok(Egress::PublicAnd(Vec::new())),
+        (Some(ranges), _) => {
+            let ranges = ranges.split(',').map(str::trim).filter(|range| !range.is_empty());
+            let parsed: Result<Vec<IpNet>, _> = ranges.map(str::parse).collect();
+            parsed
+                .map(Egress::PublicAnd)
+                .map_err(|cause| invalid("egress_allow", &cause))
+        }
     }
 }
 

@@ -1,55 +1,115 @@
 //! Every door, and the engines they stand on: the one place that knows them all.
 
+mod outbound;
+mod signing_key;
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use ninefold_delivery::DeliveryEngine;
 use ninefold_model::ServiceModel;
-use ninefold_protocol::Door;
+use ninefold_protocol::{Authorizer, Dispatcher, Door, Endpoint};
 use ninefold_queue::{Limits, QueueEngine, QueueError};
+use ninefold_sns::{SnsDoor, SnsParts};
 use ninefold_sqs::SqsDoor;
 use ninefold_store::{Store, Table};
 use ninefold_sts::StsDoor;
 use ninefold_time::Clock;
 
+use crate::command::Failure;
+use crate::config::Config;
 use crate::secret_file::read_or_create_secret;
 
 /// Seals the receipt handles of SQS; in the data directory, since handles outlive the process.
 const RECEIPT_SECRET: &str = "receipts.secret";
 
-/// The engines of a running server.
+/// The engines of a running server, and what they stand on.
 pub(crate) struct Engines {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) queues: Arc<QueueEngine>,
 }
 
-/// The tables of every engine.
+/// The doors of a running server.
+pub(crate) struct Doors {
+    pub(crate) all: Vec<Arc<dyn Door>>,
+    pub(crate) sns: Arc<SnsDoor>,
+}
+
+/// The tables of every engine and door.
 pub(crate) fn tables() -> Vec<Table> {
-    QueueEngine::TABLES.to_vec()
+    [QueueEngine::TABLES, DeliveryEngine::TABLES, SnsDoor::TABLES].concat()
 }
 
 impl Engines {
     /// Opens every engine on a store.
     pub(crate) async fn open(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, QueueError> {
-        let queues = QueueEngine::open(store, clock, Limits::default()).await?;
-        Ok(Engines { queues })
+        let queues = QueueEngine::open(Arc::clone(&store), Arc::clone(&clock), Limits::default()).await?;
+        Ok(Engines { store, clock, queues })
     }
 
     /// Starts what engines do by themselves.
     pub(crate) fn start(&self) {
         tokio::spawn(Arc::clone(&self.queues).run());
     }
+}
 
-    /// Every door. `data` is the data directory.
-    pub(crate) fn doors(&self, data: &Path, clock: &Arc<dyn Clock>) -> io::Result<Vec<Arc<dyn Door>>> {
-        let receipt_secret = read_or_create_secret(&data.join(RECEIPT_SECRET))?;
-        let sqs = SqsDoor::new(Arc::clone(&self.queues), Arc::clone(clock), receipt_secret);
-        Ok(vec![Arc::new(sqs), Arc::new(StsDoor)])
+impl Doors {
+    /// Opens every door. `endpoint` is how the server is reached from outside.
+    pub(crate) fn open(
+        config: &Config,
+        engines: &Engines,
+        endpoint: Endpoint,
+        authorizer: Arc<dyn Authorizer>,
+    ) -> Result<Self, Failure> {
+        let secrets = |cause: io::Error| unkept_secrets(&config.data, &cause);
+        let receipt_secret = read_or_create_secret(&config.data.join(RECEIPT_SECRET)).map_err(secrets)?;
+        let dispatcher = Dispatcher::new();
+        let clock = &engines.clock;
+        let sqs = SqsDoor::new(Arc::clone(&engines.queues), Arc::clone(clock), receipt_secret);
+        let deliveries = DeliveryEngine::open(
+            "sns",
+            Arc::clone(&engines.queues),
+            Arc::clone(&engines.store),
+            Arc::clone(clock),
+            ninefold_delivery::Limits::default(),
+        );
+        let sns = SnsDoor::open(SnsParts {
+            store: Arc::clone(&engines.store),
+            clock: Arc::clone(clock),
+            deliveries: deliveries.map_err(|error| Failure::of(&error))?,
+            dispatcher: Arc::clone(&dispatcher),
+            transports: outbound::transports(config)?,
+            signing_key: signing_key::source(&config.data, &endpoint, clock),
+            endpoint,
+            authorizer,
+        })
+        .map_err(|error| Failure::of(&error))?;
+        let all: Vec<Arc<dyn Door>> = vec![
+            Arc::new(sqs),
+            Arc::new(StsDoor),
+            Arc::clone(&sns) as Arc<dyn Door>,
+        ];
+        dispatcher.install(&all);
+        Ok(Doors { all, sns })
     }
+
+    /// Starts what doors do by themselves. To be called once they can be reached.
+    pub(crate) fn start(&self) {
+        self.sns.start();
+        tokio::spawn(Arc::clone(&self.sns).run());
+    }
+}
+
+fn unkept_secrets(data: &Path, cause: &io::Error) -> Failure {
+    Failure::of(&format!("cannot keep secrets in {}: {cause}", data.display()))
 }
 
 /// The operations of every door, by service, without opening anything.
 pub(crate) fn operations() -> Vec<(&'static ServiceModel, &'static [&'static str])> {
     vec![
+        (ninefold_model::sns(), SnsDoor::OPERATIONS),
         (ninefold_model::sqs(), SqsDoor::OPERATIONS),
         (ninefold_model::sts(), StsDoor::OPERATIONS),
     ]

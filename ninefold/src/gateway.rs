@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, HOST};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use ninefold_http::{Handler, Refusal};
 use ninefold_model::{Operation, ServiceModel};
 use ninefold_protocol::{
@@ -82,9 +82,20 @@ impl Gateway {
             return None;
         }
         match request.uri().path() {
+            // Calls of operations by link.
+            "/" => None,
             "/metrics" => Some(self.metrics.answer()),
-            path => self.health.answer(path),
+            path => self.health.answer(path).or_else(|| self.page(path)),
         }
+    }
+
+    /// What a door serves outside of its API.
+    fn page(&self, path: &str) -> Option<Response<Bytes>> {
+        let page = self.doors.iter().find_map(|service| service.door.page(path))?;
+        let mut response = Response::new(page.body);
+        let content_type = HeaderValue::from_static(page.content_type);
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+        Some(response)
     }
 
     async fn call(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
@@ -144,9 +155,15 @@ impl Gateway {
                 model: Some(route.model),
                 error: ServiceError::not_implemented(route.operation.name),
             })?;
-        let caller =
-            self.authenticator
-                .authenticate(&view, body, credential.as_ref(), route.model.signing_name);
+        let unsigned = service.door.unsigned_operations();
+        let caller = match credential.is_none() && unsigned.contains(&route.operation.name) {
+            true => Ok(self.authenticator.nobody()),
+            false => {
+                let signing_name = route.model.signing_name;
+                self.authenticator
+                    .authenticate(&view, body, credential.as_ref(), signing_name)
+            }
+        };
         let context = caller.map(|caller| CallContext {
             request_id,
             principal: caller.principal,

@@ -17,7 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::command::Failure;
 use crate::config::{Auth, Config, Durability};
-use crate::doors::{self, Engines};
+use crate::doors::{self, Doors, Engines};
 use crate::gateway::{Gateway, Service};
 use crate::health::Health;
 use crate::identity::{AccessKeys, AllowAll, Authenticator, KeyFile, PolicyAuthorizer};
@@ -66,8 +66,12 @@ async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Resu
     let address = server
         .address()
         .map_err(|cause| cannot_listen(config.listen, &cause))?;
-    let gateway = gateway(config, address, &server, &engines, store, &clock)?;
+    let identity = identity(config, &clock)?;
+    let endpoint = announcement::public_endpoint(config, address);
+    let doors = Doors::open(config, &engines, endpoint, Arc::clone(&identity.1))?;
+    let gateway = gateway(config, address, &server, &engines, &doors, identity);
     engines.start();
+    doors.start();
     announcement::print(config, address);
     let serving = server.serve(gateway, async {
         let signal = signals.first.recv().await;
@@ -85,37 +89,30 @@ fn gateway(
     address: SocketAddr,
     server: &Server,
     engines: &Engines,
-    store: Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
-) -> Result<Gateway, Failure> {
-    let doors = engines.doors(&config.data, clock).map_err(|cause| {
-        Failure::of(&format!(
-            "cannot keep secrets in {}: {cause}",
-            config.data.display()
-        ))
-    })?;
-    let doors: Vec<Service> = doors.into_iter().map(service).collect();
+    doors: &Doors,
+    (authenticator, authorizer): (Authenticator, Arc<dyn Authorizer>),
+) -> Gateway {
+    let doors: Vec<Service> = doors.all.iter().cloned().map(service).collect();
     let unrouted = Arc::new(OperationFigures::default());
-    let (authenticator, authorizer) = identity(config, clock)?;
     let metrics = Metrics::new(Sources {
         services: doors.iter().map(|service| Arc::clone(&service.figures)).collect(),
         unrouted: Arc::clone(&unrouted),
         connections: server.connections(),
         queues: Arc::clone(&engines.queues),
-        store: Arc::clone(&store),
-        clock: Arc::clone(clock),
+        store: Arc::clone(&engines.store),
+        clock: Arc::clone(&engines.clock),
     });
-    Ok(Gateway {
+    Gateway {
         registry: Registry::new(doors.iter().map(|service| service.model)),
         doors,
         unrouted,
         authenticator,
         authorizer,
-        health: Health::new(store),
+        health: Health::new(Arc::clone(&engines.store)),
         metrics,
         scheme: announcement::scheme(config),
         default_host: address.to_string(),
-    })
+    }
 }
 
 fn service(door: Arc<dyn Door>) -> Service {
@@ -139,7 +136,12 @@ fn identity(
     if keys.len() == 0 {
         tracing::warn!("there is no access key yet: create one with `ninefold keys create`");
     }
-    let authenticator = Authenticator::enforce(Arc::clone(&keys), Arc::clone(clock));
+    let authenticator = Authenticator::enforce(
+        Arc::clone(&keys),
+        Arc::clone(clock),
+        config.account,
+        config.region.clone(),
+    );
     Ok((
         authenticator,
         Arc::new(PolicyAuthorizer::new(keys, Arc::clone(clock))),

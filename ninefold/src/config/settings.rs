@@ -41,6 +41,20 @@ pub(crate) struct Settings {
     /// The private key of the certificate (PEM)
     #[arg(long, env = "NINEFOLD_TLS_KEY", value_name = "FILE")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// How clients reach the server, for links in messages [default: the address it listens on]
+    #[arg(long, env = "NINEFOLD_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Address ranges that subscribers may name besides public ones, separated by commas [default: all of them with
+    /// `--auth open`, none with `--auth enforce`]
+    #[arg(long, env = "NINEFOLD_EGRESS_ALLOW", value_name = "RANGES")]
+    pub(crate) egress_allow: Option<String>,
+    /// Certificate authorities to trust besides the public ones (PEM)
+    #[arg(long, env = "NINEFOLD_TRUSTED_CERTIFICATES", value_name = "FILE")]
+    pub(crate) trusted_certificates: Option<PathBuf>,
+    /// Whether messages from topics to queues are signed, as they are to web endpoints, which costs a lot of time
+    /// [default: true]
+    #[arg(long, env = "NINEFOLD_SIGN_QUEUE_MESSAGES", value_name = "BOOLEAN")]
+    pub(crate) sign_queue_messages: Option<bool>,
     /// How logs are written to standard error [default: text]
     #[arg(long, env = "NINEFOLD_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
@@ -145,6 +159,10 @@ impl Settings {
             account: self.account.or(below.account),
             tls_certificate: self.tls_certificate.or(below.tls_certificate),
             tls_key: self.tls_key.or(below.tls_key),
+            public_url: self.public_url.or(below.public_url),
+            egress_allow: self.egress_allow.or(below.egress_allow),
+            trusted_certificates: self.trusted_certificates.or(below.trusted_certificates),
+            sign_queue_messages: self.sign_queue_messages.or(below.sign_queue_messages),
             log_format: self.log_format.or(below.log_format),
             log_level: self.log_level.or(below.log_level),
             max_request_bytes: self.max_request_bytes.or(below.max_request_bytes),
@@ -180,6 +198,10 @@ impl Settings {
             account: Some("000000000000".to_owned()),
             tls_certificate: None,
             tls_key: None,
+            public_url: None,
+            egress_allow: None,
+            trusted_certificates: None,
+            sign_queue_messages: Some(true),
             log_format: Some(LogFormat::default()),
             log_level: Some("info".to_owned()),
             max_request_bytes: Some(8 * 1024 * 1024),

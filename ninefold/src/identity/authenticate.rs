@@ -34,20 +34,38 @@ pub(crate) struct Caller {
 impl Authenticator {
     /// Accepts everyone: a 12-digit access key id selects the account.
     pub(crate) fn open(account: AccountId, region: Region) -> Self {
-        Authenticator::Open(Defaults {
-            account,
-            region,
-            principal: root_of(account, None),
-        })
+        Authenticator::Open(Defaults::new(account, region))
     }
 
     /// Accepts who signs with one of the keys.
-    pub(crate) fn enforce(keys: Arc<AccessKeys>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn enforce(
+        keys: Arc<AccessKeys>,
+        clock: Arc<dyn Clock>,
+        account: AccountId,
+        region: Region,
+    ) -> Self {
         Authenticator::Enforce(Verifier {
+            defaults: Defaults::new(account, region),
             keys,
             clock,
             signing_keys: SigningKeyCache::new(CACHED_SIGNING_KEYS),
         })
+    }
+
+    /// Whoever calls without saying who they are, an operation that lets them.
+    pub(crate) fn nobody(&self) -> Caller {
+        let defaults = match self {
+            Authenticator::Open(defaults) => defaults,
+            Authenticator::Enforce(verifier) => &verifier.defaults,
+        };
+        Caller {
+            principal: Principal {
+                arn: String::new(),
+                kind: PrincipalKind::Anonymous,
+                ..defaults.principal.clone()
+            },
+            region: defaults.region.clone(),
+        }
     }
 
     /// Finds out who sent a request for a service; `credential` is what the request has of one.
@@ -68,6 +86,14 @@ impl Authenticator {
 }
 
 impl Defaults {
+    fn new(account: AccountId, region: Region) -> Self {
+        Defaults {
+            account,
+            region,
+            principal: root_of(account, None),
+        }
+    }
+
     fn believe(&self, credential: Option<&Credential<'_>>) -> Caller {
         let Some(credential) = credential else {
             return Caller {
@@ -105,6 +131,7 @@ fn root_of(account: AccountId, access_key_id: Option<String>) -> Principal {
 
 /// Checks signatures against stored keys.
 pub(crate) struct Verifier {
+    defaults: Defaults,
     keys: Arc<AccessKeys>,
     clock: Arc<dyn Clock>,
     signing_keys: SigningKeyCache,

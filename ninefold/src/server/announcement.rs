@@ -3,6 +3,8 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::absolute;
 
+use ninefold_protocol::Endpoint;
+
 use crate::config::{Auth, Config, Durability};
 
 /// Tells on standard output where the server listens and what clients need. Call it once the server listens:
@@ -20,6 +22,14 @@ pub(super) fn print(config: &Config, address: SocketAddr) {
 /// The scheme of the endpoint's URL.
 pub(super) fn scheme(config: &Config) -> &'static str {
     if config.tls.is_some() { "https" } else { "http" }
+}
+
+/// How the server is reached from outside.
+pub(super) fn public_endpoint(config: &Config, address: SocketAddr) -> Endpoint {
+    config.public_endpoint.clone().unwrap_or_else(|| Endpoint {
+        scheme: scheme(config),
+        host: reachable(address).to_string(),
+    })
 }
 
 fn text(config: &Config, address: SocketAddr) -> String {

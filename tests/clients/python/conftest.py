@@ -63,6 +63,37 @@ def make_queue(sqs):
             pass  # the test deleted it itself
 
 
+@pytest.fixture(scope="session")
+def sns(endpoint):
+    return connect(endpoint, "sns")
+
+
+@pytest.fixture
+def make_topic(sns):
+    """Creates topics and deletes them after the test: `make_topic(DisplayName="Orders")` -> its ARN."""
+    made = []
+
+    def make(name=None, tags=None, **attributes):
+        fifo = attributes.get("FifoTopic") == "true"
+        arguments = {"Name": name or unique_name("topic", ".fifo" if fifo else "")}
+        if attributes:
+            arguments["Attributes"] = attributes
+        if tags:
+            arguments["Tags"] = tags
+        arn = sns.create_topic(**arguments)["TopicArn"]
+        made.append(arn)
+        return arn
+
+    yield make
+    for arn in made:
+        sns.delete_topic(TopicArn=arn)
+
+
+@pytest.fixture
+def topic(make_topic):
+    return make_topic()
+
+
 @pytest.fixture
 def queue(make_queue):
     return make_queue()

@@ -30,7 +30,12 @@ async fn fixture(policy: Option<&str>) -> Fixture {
     let keys = Arc::new(AccessKeys::open(file).unwrap());
     let clock = ManualClock::default();
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-    let authenticator = Authenticator::enforce(Arc::clone(&keys), Arc::clone(&shared));
+    let authenticator = Authenticator::enforce(
+        Arc::clone(&keys),
+        Arc::clone(&shared),
+        AccountId::parse("000000000000").unwrap(),
+        Region::parse("us-east-1").unwrap(),
+    );
     let authorizer = Arc::new(PolicyAuthorizer::new(keys, shared));
     Fixture {
         _directory: directory,

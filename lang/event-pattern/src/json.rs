@@ -1,0 +1,498 @@
+//! A pull parser for JSON ([RFC 8259]): the caller says what it wants to see of a text, and skips the rest.
+//!
+//! What is skipped is validated all the same, so that what is JSON doesn't depend on who asks.
+//!
+//! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
+
+use std::borrow::Cow;
+
+/// The deepest nesting that is read.
+pub(crate) const MAXIMUM_DEPTH: usize = 128;
+
+/// Of each byte, whether it doesn't stand for itself in a string: quotes, backslashes and control characters.
+const ENDS_PLAIN_TEXT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
+
+/// Where a text stopped being JSON, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{problem} at byte {position}")]
+pub(crate) struct JsonError {
+    problem: &'static str,
+    position: usize,
+}
+
+/// What a value begins like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    String,
+    Number,
+    True,
+    False,
+    Null,
+}
+
+/// Reads a text from its beginning to its end.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    text: &'a str,
+    position: usize,
+    depth: usize,
+}
+
+/// The members of an object that is being read.
+#[derive(Debug)]
+#[must_use = "an object has to be read to its end"]
+pub(crate) struct Members {
+    first: bool,
+}
+
+/// The elements of an array that is being read.
+#[derive(Debug)]
+#[must_use = "an array has to be read to its end"]
+pub(crate) struct Elements {
+    first: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            position: 0,
+            depth: 0,
+        }
+    }
+
+    /// The kind of the value that comes next, which stays unread.
+    pub(crate) fn peek(&mut self) -> Result<Kind, JsonError> {
+        match self.next_byte() {
+            Some(b'{') => Ok(Kind::Object),
+            Some(b'[') => Ok(Kind::Array),
+            Some(b'"') => Ok(Kind::String),
+            Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
+            Some(b't') => Ok(Kind::True),
+            Some(b'f') => Ok(Kind::False),
+            Some(b'n') => Ok(Kind::Null),
+            _ => self.fail("a value was expected"),
+        }
+    }
+
+    /// Whether the text is an object, which stays unread. Anything else is read to the end.
+    pub(crate) fn is_object(&mut self) -> Result<bool, JsonError> {
+        if self.peek()? == Kind::Object {
+            return Ok(true);
+        }
+        self.skip()?;
+        self.end()?;
+        Ok(false)
+    }
+
+    /// Begins the object that comes next.
+    pub(crate) fn object(&mut self) -> Result<Members, JsonError> {
+        self.expect(b'{', "an object was expected")?;
+        self.descend()?;
+        Ok(Members { first: true })
+    }
+
+    /// The name of an object's next member, whose value comes next; `None` at the end of the object.
+    pub(crate) fn member(&mut self, members: &mut Members) -> Result<Option<Cow<'a, str>>, JsonError> {
+        if self.next_byte() == Some(b'}') {
+            self.position += 1;
+            self.depth -= 1;
+            return Ok(None);
+        }
+        if !std::mem::take(&mut members.first) {
+            self.expect(b',', "',' or '}' was expected")?;
+        }
+        let name = self.string()?;
+        self.expect(b':', "':' was expected")?;
+        Ok(Some(name))
+    }
+
+    /// Begins the array that comes next.
+    pub(crate) fn array(&mut self) -> Result<Elements, JsonError> {
+        self.expect(b'[', "an array was expected")?;
+        self.descend()?;
+        Ok(Elements { first: true })
+    }
+
+    /// The kind of an array's next element, which comes next; `None` at the end of the array.
+    pub(crate) fn element(&mut self, elements: &mut Elements) -> Result<Option<Kind>, JsonError> {
+        if self.next_byte() == Some(b']') {
+            self.position += 1;
+            self.depth -= 1;
+            return Ok(None);
+        }
+        if !std::mem::take(&mut elements.first) {
+            self.expect(b',', "',' or ']' was expected")?;
+        }
+        self.peek().map(Some)
+    }
+
+    /// The string that comes next.
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        let (content, escaped) = self.raw_string()?;
+        if escaped {
+            Ok(Cow::Owned(unescape(content)))
+        } else {
+            Ok(Cow::Borrowed(content))
+        }
+    }
+
+    /// The text of the number that comes next.
+    pub(crate) fn number(&mut self) -> Result<&'a str, JsonError> {
+        self.skip_space();
+        let start = self.position;
+        if self.byte() == Some(b'-') {
+            self.position += 1;
+        }
+        if self.byte() == Some(b'0') {
+            self.position += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.byte() == Some(b'.') {
+            self.position += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.byte() {
+            self.position += 1;
+            if let Some(b'+' | b'-') = self.byte() {
+                self.position += 1;
+            }
+            self.digits()?;
+        }
+        Ok(&self.text[start..self.position])
+    }
+
+    /// Passes `true`, `false` or `null`, whichever [`peek`](Self::peek) has announced.
+    pub(crate) fn literal(&mut self, kind: Kind) -> Result<(), JsonError> {
+        let word = match kind {
+            Kind::True => "true",
+            Kind::False => "false",
+            _ => "null",
+        };
+        self.skip_space();
+        if !self.text[self.position..].starts_with(word) {
+            return self.fail("a value was expected");
+        }
+        self.position += word.len();
+        Ok(())
+    }
+
+    /// Passes the value that comes next, whatever it is.
+    pub(crate) fn skip(&mut self) -> Result<(), JsonError> {
+        match self.peek()? {
+            Kind::Object => {
+                let mut members = self.object()?;
+                while self.member(&mut members)?.is_some() {
+                    self.skip()?;
+                }
+            }
+            Kind::Array => {
+                let mut elements = self.array()?;
+                while self.element(&mut elements)?.is_some() {
+                    self.skip()?;
+                }
+            }
+            Kind::String => {
+                self.raw_string()?;
+            }
+            Kind::Number => {
+                self.number()?;
+            }
+            literal @ (Kind::True | Kind::False | Kind::Null) => self.literal(literal)?,
+        }
+        Ok(())
+    }
+
+    /// Makes sure that nothing comes after the value.
+    pub(crate) fn end(&mut self) -> Result<(), JsonError> {
+        match self.next_byte() {
+            None => Ok(()),
+            Some(_) => self.fail("the text goes on after the value"),
+        }
+    }
+
+    /// What is between the quotes, and whether there are escapes in it, which are valid.
+    fn raw_string(&mut self) -> Result<(&'a str, bool), JsonError> {
+        self.expect(b'"', "a string was expected")?;
+        let start = self.position;
+        let mut escaped = false;
+        loop {
+            let rest = &self.text.as_bytes()[self.position..];
+            let plain = rest.iter().position(|byte| ENDS_PLAIN_TEXT[usize::from(*byte)]);
+            self.position += plain.unwrap_or(rest.len());
+            match self.byte() {
+                Some(b'"') => {
+                    let content = &self.text[start..self.position];
+                    self.position += 1;
+                    return Ok((content, escaped));
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(_) => return self.fail("a control character in a string"),
+                None => return self.fail("a string has no end"),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), JsonError> {
+        match self.text.as_bytes().get(self.position + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.position += 2;
+                Ok(())
+            }
+            Some(b'u') => {
+                let rest = &self.text[self.position..];
+                match unicode_escape(rest) {
+                    Some((_, length)) => {
+                        self.position += length;
+                        Ok(())
+                    }
+                    None => self.fail("an invalid escape"),
+                }
+            }
+            _ => self.fail("an invalid escape"),
+        }
+    }
+
+    fn digits(&mut self) -> Result<(), JsonError> {
+        let start = self.position;
+        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.position += 1;
+        }
+        if self.position == start {
+            return self.fail("a digit was expected");
+        }
+        Ok(())
+    }
+
+    fn descend(&mut self) -> Result<(), JsonError> {
+        self.depth += 1;
+        if self.depth > MAXIMUM_DEPTH {
+            return self.fail("the nesting is too deep");
+        }
+        Ok(())
+    }
+
+    fn expect(&mut self, byte: u8, problem: &'static str) -> Result<(), JsonError> {
+        if self.next_byte() != Some(byte) {
+            return self.fail(problem);
+        }
+        self.position += 1;
+        Ok(())
+    }
+
+    /// The next byte that isn't white space, which stays unread.
+    fn next_byte(&mut self) -> Option<u8> {
+        self.skip_space();
+        self.byte()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
+            self.position += 1;
+        }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.position).copied()
+    }
+
+    fn fail<T>(&self, problem: &'static str) -> Result<T, JsonError> {
+        Err(JsonError {
+            problem,
+            position: self.position,
+        })
+    }
+}
+
+/// The character that a text begins with as `\uXXXX`, or as two of those, and the length of the escape. `None` if it is no
+/// character.
+fn unicode_escape(text: &str) -> Option<(char, usize)> {
+    let unit = |text: &str| {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        let all_hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        all_hexadecimal.then(|| u16::from_str_radix(digits, 16).ok())?
+    };
+    let first = unit(text)?;
+    let second = text.get(6..).and_then(unit);
+    let mut characters = char::decode_utf16([Some(first), second].into_iter().flatten());
+    let character = characters.next()?.ok()?;
+    Some((character, 6 * character.len_utf16()))
+}
+
+/// What a string with valid escapes says.
+fn unescape(content: &str) -> String {
+    let mut result = String::with_capacity(content.len());
+    let mut rest = content;
+    while let Some((plain, _)) = rest.split_once('\\') {
+        result.push_str(plain);
+        rest = &rest[plain.len()..];
+        let (character, length) = match rest.as_bytes()[1] {
+            b'b' => ('\u{8}', 2),
+            b'f' => ('\u{c}', 2),
+            b'n' => ('\n', 2),
+            b'r' => ('\r', 2),
+            b't' => ('\t', 2),
+            b'u' => unicode_escape(rest).expect("the escapes were validated"),
+            itself => (char::from(itself), 2),
+        };
+        result.push(character);
+        rest = &rest[length..];
+    }
+    result.push_str(rest);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    fn is_json(text: &str) -> Result<(), JsonError> {
+        let mut reader = Reader::new(text);
+        reader.skip()?;
+        reader.end()
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Value, JsonError> {
+        Ok(match reader.peek()? {
+            Kind::Object => {
+                let mut result = Map::new();
+                let mut members = reader.object()?;
+                while let Some(name) = reader.member(&mut members)? {
+                    result.insert(name.into_owned(), read(reader)?);
+                }
+                Value::Object(result)
+            }
+            Kind::Array => {
+                let mut result = Vec::new();
+                let mut elements = reader.array()?;
+                while reader.element(&mut elements)?.is_some() {
+                    result.push(read(reader)?);
+                }
+                Value::Array(result)
+            }
+            Kind::String => Value::String(reader.string()?.into_owned()),
+            Kind::Number => serde_json::from_str(reader.number()?).unwrap(),
+            literal => {
+                reader.literal(literal)?;
+                match literal {
+                    Kind::True => Value::Bool(true),
+                    Kind::False => Value::Bool(false),
+                    _ => Value::Null,
+                }
+            }
+        })
+    }
+
+    #[test]
+    fn what_is_json_is_read() {
+        for text in [
+            "{}",
+            " [ ] ",
+            "{\"a\":[1,-0,0.5,1e5,1E-5,1.25e+10],\"b\":{\"c\":null,\"d\":true,\"e\":false}}",
+            "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\uD83D\\ude00\"",
+            "\"ሴ\u{7f}\"",
+            "\t\r\n 1 ",
+        ] {
+            let mut reader = Reader::new(text);
+            let value = read(&mut reader);
+            assert_eq!(reader.end(), Ok(()));
+            assert_eq!(value, Ok(serde_json::from_str(text).unwrap()), "{text}");
+            assert_eq!(is_json(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused() {
+        for text in [
+            "",
+            " ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "{]",
+            "[}",
+            "[1,]",
+            "[,1]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{,}",
+            "{a:1}",
+            "{1:1}",
+            "01",
+            "-",
+            "+1",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "0x1",
+            "NaN",
+            "tru",
+            "truee",
+            "nul",
+            "'a'",
+            "\"",
+            "\"a",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u12G4\"",
+            "\"\\u+123\"",
+            "\"\\ud800\"",
+            "\"\\ud800\\u0041\"",
+            "\"\\udc00\"",
+            "\"\n\"",
+            "1 2",
+            "{} {}",
+            "[1 2]",
+            "// 1",
+            "\u{feff}1",
+        ] {
+            assert!(is_json(text).is_err(), "{text}");
+            assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nesting_has_a_bound() {
+        let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+        assert_eq!(is_json(&nested(MAXIMUM_DEPTH)), Ok(()));
+        let error = is_json(&nested(MAXIMUM_DEPTH + 1)).unwrap_err();
+        assert_eq!(error.to_string(), "the nesting is too deep at byte 129");
+        // What has been left counts no more.
+        assert_eq!(is_json(&format!("[{}[]]", "[[]],".repeat(1_000))), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn the_reader_agrees_with_serde_json(text in "([{}\\[\\],:\" ]|\"a\"|\"\\\\\\\\u00e9\"|\\\\|u|1|-|0|\\.|e|true|null|é){0,24}") {
+            let theirs = serde_json::from_str::<Value>(&text);
+            let mut reader = Reader::new(&text);
+            let ours = read(&mut reader).and_then(|value| reader.end().map(|()| value));
+            prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{}", text);
+            prop_assert_eq!(is_json(&text).is_ok(), theirs.is_ok(), "{}", text);
+            if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
+                prop_assert_eq!(ours, theirs, "{}", text);
+            }
+        }
+    }
+}

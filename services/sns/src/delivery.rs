@@ -1,0 +1,112 @@
+//! Deliveries to those that can't be reached at once.
+
+mod confirmation;
+mod dead_letter;
+mod envelope;
+mod ordered;
+mod payload;
+pub(crate) mod queue;
+mod terms;
+mod transports;
+mod web;
+
+use std::sync::{Arc, Weak};
+
+use ninefold_delivery::{
+    Answer, BoxFuture, Burial, Courier, Delivery, Ending, FailureKind, Outcome, TargetKey, Terms,
+};
+
+pub(crate) use payload::{Kind, Payload};
+pub use transports::Transports;
+
+use crate::SnsDoor;
+use crate::arn::{SubscriptionArn, TopicArn};
+use crate::destination::Destination;
+use crate::subscribers::Subscriber;
+use crate::topics::Topic;
+
+/// Pushes what waits to where it is to go.
+pub(crate) struct SnsCourier(Weak<SnsDoor>);
+
+/// What a key of the delivery engine names.
+enum Target {
+    /// An ordered topic: its messages wait for their turn to be brought to its subscribers.
+    Topic(Arc<Topic>),
+    /// A subscription of a topic.
+    Subscriber(Arc<Topic>, Arc<Subscriber>),
+}
+
+impl SnsCourier {
+    pub(crate) fn new(door: &Arc<SnsDoor>) -> Self {
+        SnsCourier(Arc::downgrade(door))
+    }
+}
+
+impl SnsDoor {
+    fn target_of(&self, key: &TargetKey) -> Option<Target> {
+        if let Some(arn) = SubscriptionArn::from_key(&key.0) {
+            let topic = self.topics.get(&arn.topic)?;
+            let subscriber = topic.subscribers.read().get(arn.id)?;
+            return Some(Target::Subscriber(topic, subscriber));
+        }
+        self.topics.get(&TopicArn::from_key(&key.0)?).map(Target::Topic)
+    }
+
+    async fn push(&self, delivery: &Delivery) -> Outcome {
+        let Some(target) = self.target_of(&delivery.target) else {
+            return refused("the subscription is no more");
+        };
+        let payload = match Payload::decode(&delivery.payload) {
+            Ok(payload) => payload,
+            Err(reason) => return refused(&format!("what was stored can't be read: {reason}")),
+        };
+        match target {
+            Target::Topic(topic) => self.push_in_order(&topic, payload, delivery.sequence).await,
+            Target::Subscriber(topic, subscriber) => match &subscriber.destination {
+                Destination::Queue(queue) => self.push_to_queue(&topic, &subscriber, queue, &payload).await,
+                Destination::Url(uri) => self.push_to_web(&topic, &subscriber, uri, &payload).await,
+                Destination::Function(uri) => self.push_to_function(&topic, &subscriber, uri, &payload).await,
+                Destination::Mailbox(_) => refused("no mail relay is configured: set `mail_relay`"),
+                Destination::Phone(_) => {
+                    refused("no provider of text messages is configured: set `sms_provider`")
+                }
+                Destination::Device(_) => refused("the platform application is no more"),
+            },
+        }
+    }
+}
+
+fn refused(reason: &str) -> Outcome {
+    let text = reason.to_owned();
+    Outcome::Failed(FailureKind::Permanent, Answer { code: None, text })
+}
+
+impl Courier for SnsCourier {
+    fn terms(&self, target: &TargetKey) -> Option<Terms> {
+        let door = self.0.upgrade()?;
+        Some(match door.target_of(target)? {
+            Target::Topic(_) => terms::of_topic(),
+            Target::Subscriber(topic, subscriber) => terms::of_subscriber(&topic, &subscriber),
+        })
+    }
+
+    fn push<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            match self.0.upgrade() {
+                Some(door) => door.push(delivery).await,
+                None => Outcome::Failed(FailureKind::Transient, Answer::default()),
+            }
+        })
+    }
+
+    fn bury<'a>(
+        &'a self,
+        delivery: &'a Delivery,
+        ending: &'a Ending,
+    ) -> BoxFuture<'a, Result<Burial, String>> {
+        Box::pin(async move {
+            let door = self.0.upgrade().ok_or("the server is stopping")?;
+            door.bury(delivery, ending).await
+        })
+    }
+}

@@ -1,0 +1,78 @@
+//! The operations, by resource.
+
+pub(crate) mod confirmation;
+pub(crate) mod page;
+pub(crate) mod permissions;
+pub(crate) mod publish;
+pub(crate) mod subscriptions;
+pub(crate) mod tags;
+pub(crate) mod topics;
+
+use ninefold_model::{Map, Value};
+use ninefold_protocol::{CallContext, ServiceError};
+
+use crate::SnsDoor;
+use crate::door::{read, write};
+
+/// Every operation that works.
+pub(crate) const NAMES: &[&str] = &[
+    "AddPermission",
+    "ConfirmSubscription",
+    "CreateTopic",
+    "DeleteTopic",
+    "GetSubscriptionAttributes",
+    "GetTopicAttributes",
+    "ListSubscriptions",
+    "ListSubscriptionsByTopic",
+    "ListTagsForResource",
+    "ListTopics",
+    "Publish",
+    "PublishBatch",
+    "RemovePermission",
+    "SetSubscriptionAttributes",
+    "SetTopicAttributes",
+    "Subscribe",
+    "TagResource",
+    "Unsubscribe",
+    "UntagResource",
+];
+
+/// Does an operation.
+pub(crate) async fn call(
+    door: &SnsDoor,
+    context: &CallContext,
+    name: &'static str,
+    input: &Value,
+) -> Result<Value, ServiceError> {
+    let nothing = |()| Value::Map(Map::new());
+    match name {
+        "AddPermission" => permissions::add(door, context, read(input)?).await.map(nothing),
+        "ConfirmSubscription" => write(&confirmation::confirm(door, context, read(input)?).await?),
+        "CreateTopic" => write(&topics::create(door, context, read(input)?).await?),
+        "DeleteTopic" => topics::delete(door, context, read(input)?).await.map(nothing),
+        "GetSubscriptionAttributes" => write(&subscriptions::get_attributes(door, context, read(input)?)?),
+        "GetTopicAttributes" => write(&topics::get_attributes(door, context, read(input)?)?),
+        "ListSubscriptions" => write(&subscriptions::list(door, context, read(input)?)?),
+        "ListSubscriptionsByTopic" => write(&subscriptions::list_by_topic(door, context, read(input)?)?),
+        "ListTagsForResource" => write(&tags::list(door, context, read(input)?)?),
+        "ListTopics" => write(&topics::list(door, context, read(input)?)?),
+        "Publish" => write(&publish::publish(door, context, read(input)?).await?),
+        "PublishBatch" => write(&publish::publish_batch(door, context, read(input)?).await?),
+        "RemovePermission" => permissions::remove(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "SetSubscriptionAttributes" => subscriptions::set_attributes(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "SetTopicAttributes" => topics::set_attributes(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "Subscribe" => write(&subscriptions::subscribe(door, context, read(input)?).await?),
+        "TagResource" => tags::tag(door, context, read(input)?).await.map(nothing),
+        "Unsubscribe" => subscriptions::unsubscribe(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "UntagResource" => tags::untag(door, context, read(input)?).await.map(nothing),
+        _ => Err(ServiceError::not_implemented(name)),
+    }
+}

@@ -1,0 +1,79 @@
+"""A web server on loopback that notes what is posted to it and answers as the test wants."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, Queue
+from urllib.request import urlopen
+
+
+class Post:
+    def __init__(self, path, headers, body):
+        self.path, self.headers, self.body = path, headers, body
+
+    @property
+    def kind(self):
+        return self.headers["x-amz-sns-message-type"]
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class WebEndpoint:
+    """`answers` are the status codes to answer with, one after the other; then it is always 200."""
+
+    def __init__(self, answers=()):
+        self.posts = Queue()
+        self._answers = list(answers)
+        self._lock = threading.Lock()
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                endpoint.posts.put(Post(self.path, self.headers, body))
+                self.send_response(endpoint._next_answer())
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answer(self, *statuses):
+        with self._lock:
+            self._answers = list(statuses)
+
+    def next(self, seconds=15):
+        """The next post; fails if none comes in time."""
+        try:
+            return self.posts.get(timeout=seconds)
+        except Empty:
+            raise AssertionError("nothing was posted") from None
+
+    def confirm(self):
+        """Follows the link in the confirmation that comes next; returns the confirmation."""
+        post = self.next()
+        assert post.kind == "SubscriptionConfirmation", post.kind
+        with urlopen(post.json()["SubscribeURL"], timeout=10) as answer:
+            assert answer.status == 200
+        return post
+
+    def _next_answer(self):
+        with self._lock:
+            return self._answers.pop(0) if self._answers else 200
