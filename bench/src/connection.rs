@@ -10,7 +10,6 @@ use mio::{Interest, Registry, Token};
 use crate::http1::{self, Response};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const BUFFER: usize = 16 * 1024;
 
 /// A connection of the event loop. Reads are edge-triggered: a read that doesn't fill the buffer has emptied
@@ -156,27 +155,4 @@ fn connect(address: SocketAddr, token: Token, registry: &Registry) -> io::Result
     let mut stream = TcpStream::from_std(stream);
     registry.register(&mut stream, token, Interest::READABLE)?;
     Ok(stream)
-}
-
-/// One request and its answer on a connection of its own, for what happens outside the measured time: the
-/// status and the body.
-pub fn call(address: SocketAddr, request: &[u8]) -> io::Result<(u16, Vec<u8>)> {
-    let mut stream = net::TcpStream::connect_timeout(&address, CONNECT_TIMEOUT)?;
-    stream.set_read_timeout(Some(CALL_TIMEOUT))?;
-    stream.write_all(request)?;
-    let mut received = Vec::new();
-    let mut chunk = [0; BUFFER];
-    loop {
-        let read = stream.read(&mut chunk).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => io::Error::new(io::ErrorKind::TimedOut, "no answer in time"),
-            _ => error,
-        })?;
-        received.extend_from_slice(&chunk[..read]);
-        if let Some(response) = http1::parse(&received, read == 0).map_err(io::Error::other)? {
-            return Ok((response.status, response.body.into_owned()));
-        }
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-    }
 }

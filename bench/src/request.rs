@@ -6,12 +6,8 @@ use std::net::SocketAddr;
 use memchr::memmem;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// The headers that a signing client adds. The signature is a fixed one: contenders run without verification,
-/// but pay for reading the header as they would in use.
-const SIGNED_HEADERS: &str = "X-Amz-Date: 20260101T000000Z\r\n\
-    Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/sqs/aws4_request, \
-    SignedHeaders=content-type;host;x-amz-date;x-amz-target, \
-    Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n";
+/// The region that requests are signed for, which is part of every ARN.
+const REGION: &str = "us-east-1";
 
 /// How requests are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -97,31 +93,45 @@ impl Endpoint {
         Some(Queue { url, path })
     }
 
+    /// GetQueueAttributes of the number of messages that may be received.
+    pub fn count_messages(&self, queue: &Queue) -> Vec<u8> {
+        let member = match self.protocol {
+            Protocol::Json => r#","AttributeNames":["ApproximateNumberOfMessages"]"#,
+            Protocol::Query => "&AttributeName.1=ApproximateNumberOfMessages",
+        };
+        self.request("GetQueueAttributes", Some(queue), &[], member)
+    }
+
+    /// The number of messages that an answer to GetQueueAttributes has.
+    pub fn message_count(&self, body: &[u8]) -> Option<u64> {
+        let name = b"ApproximateNumberOfMessages";
+        let count = match self.protocol {
+            Protocol::Json => self.value(body, "ApproximateNumberOfMessages"),
+            Protocol::Query => self.value(&body[memmem::find(body, name)?..], "Value"),
+        };
+        count?.parse().ok()
+    }
+
     /// The messages that an answer to a send operation acknowledges.
     pub fn acknowledged(&self, body: &[u8]) -> usize {
         match self.protocol {
             Protocol::Json => memmem::find_iter(body, br#""MessageId""#).count(),
-            Protocol::Query => memmem::find_iter(body, b"<MessageId>").count(),
+            Protocol::Query => acknowledged_in_xml(body),
         }
     }
 
     /// A string member of an answer. JSON strings stay escaped as they came, so that they can be written into the
     /// next request as they are.
     fn value(&self, body: &[u8], name: &str) -> Option<String> {
-        let (opening, closing) = match self.protocol {
-            Protocol::Json => (format!("\"{name}\""), &b"\""[..]),
-            Protocol::Query => (format!("<{name}>"), &b"</"[..]),
-        };
-        let mut rest = &body[memmem::find(body, opening.as_bytes())? + opening.len()..];
-        if self.protocol == Protocol::Json {
-            rest = rest
-                .trim_ascii_start()
-                .strip_prefix(b":")?
-                .trim_ascii_start()
-                .strip_prefix(b"\"")?;
+        match self.protocol {
+            Protocol::Query => element(body, name),
+            Protocol::Json => {
+                let opening = format!("\"{name}\"");
+                let rest = &body[memmem::find(body, opening.as_bytes())? + opening.len()..];
+                let rest = rest.trim_ascii_start().strip_prefix(b":")?;
+                text_until(rest.trim_ascii_start().strip_prefix(b"\"")?, b"\"")
+            }
         }
-        let value = &rest[..memmem::find(rest, closing)?];
-        std::str::from_utf8(value).ok().map(str::to_owned)
     }
 
     /// One request: string members, then `raw` members already written in the protocol.
@@ -154,17 +164,12 @@ impl Endpoint {
                     body.push_str(&format!("&QueueUrl={}", encode(&queue.url)));
                 }
                 body.push_str(raw);
-                let headers = "Content-Type: application/x-www-form-urlencoded\r\n".to_owned();
-                (queue.map_or("/", |queue| queue.path.as_str()), headers, body)
+                let path = queue.map_or("/", |queue| queue.path.as_str());
+                (path, FORM.to_owned(), body)
             }
         };
-        let signed = if self.signed { SIGNED_HEADERS } else { "" };
-        format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\n{headers}{signed}Content-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len(),
-        )
-        .into_bytes()
+        let signed = self.signed.then(|| signed_headers("sqs")).unwrap_or_default();
+        post(self.address, path, &format!("{headers}{signed}"), &body)
     }
 }
 
@@ -173,6 +178,54 @@ impl Endpoint {
 pub struct Queue {
     url: String,
     path: String,
+}
+
+impl Queue {
+    /// The queue's ARN, made from its URL as every server writes it: `…/ACCOUNT/NAME`.
+    pub fn arn(&self) -> String {
+        let mut parts = self.path.rsplit('/');
+        let (name, account) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        format!("arn:aws:sqs:{REGION}:{account}:{name}")
+    }
+}
+
+/// The header of a request in the query protocol.
+pub(crate) const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+
+/// The headers that a signing client adds. The signature is a fixed one: contenders run without verification,
+/// but pay for reading the header as they would in use.
+pub(crate) fn signed_headers(service: &str) -> String {
+    let signature = "0".repeat(64);
+    format!(
+        "X-Amz-Date: 20260101T000000Z\r\n\
+         Authorization: AWS4-HMAC-SHA256 \
+         Credential=AKIAIOSFODNN7EXAMPLE/20260101/{REGION}/{service}/aws4_request, \
+         SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature={signature}\r\n"
+    )
+}
+
+/// One request as bytes; `headers` are whole lines.
+pub(crate) fn post(address: SocketAddr, path: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("POST {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
+
+/// The messages that an answer in XML acknowledges.
+pub(crate) fn acknowledged_in_xml(body: &[u8]) -> usize {
+    memmem::find_iter(body, b"<MessageId>").count()
+}
+
+/// The text of the first element of a name in an answer in XML.
+pub(crate) fn element(body: &[u8], name: &str) -> Option<String> {
+    let opening = format!("<{name}>");
+    let start = memmem::find(body, opening.as_bytes())? + opening.len();
+    text_until(&body[start..], b"</")
+}
+
+fn text_until(rest: &[u8], closing: &[u8]) -> Option<String> {
+    let value = &rest[..memmem::find(rest, closing)?];
+    std::str::from_utf8(value).ok().map(str::to_owned)
 }
 
 /// A message body of `length` letters and digits.
@@ -185,7 +238,8 @@ pub fn message_body(length: usize) -> String {
         .collect()
 }
 
-fn encode(value: &str) -> String {
+/// A value as a form has it.
+pub(crate) fn encode(value: &str) -> String {
     utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()
 }
 
@@ -265,5 +319,24 @@ mod tests {
             2
         );
         assert_eq!(json.acknowledged(br#"{"Failed":[{"Id":"1"}]}"#), 0);
+    }
+
+    #[test]
+    fn counts_the_messages_of_a_queue() {
+        let (json, query) = (endpoint(Protocol::Json), endpoint(Protocol::Query));
+        let answer = br#"{"Attributes":{"ApproximateNumberOfMessages":"12"}}"#;
+        assert_eq!(json.message_count(answer), Some(12));
+        let answer =
+            b"<Attribute><Name>ApproximateNumberOfMessages</Name><Value>12</Value></Attribute></GetQueueAttributesResult>";
+        assert_eq!(query.message_count(answer), Some(12));
+        assert_eq!(query.message_count(b"<GetQueueAttributesResult/>"), None);
+    }
+
+    #[test]
+    fn a_queue_url_says_its_arn() {
+        let queue = endpoint(Protocol::Json)
+            .queue(br#"{"QueueUrl":"http://localhost:4566/123456789012/orders"}"#)
+            .unwrap();
+        assert_eq!(queue.arn(), "arn:aws:sqs:us-east-1:123456789012:orders");
     }
 }

@@ -3,10 +3,12 @@
 mod confirmation;
 mod dead_letter;
 mod envelope;
+mod mail;
 mod ordered;
 mod payload;
 pub(crate) mod queue;
 mod terms;
+mod texts;
 mod transports;
 mod web;
 
@@ -22,6 +24,8 @@ pub use transports::Transports;
 use crate::SnsDoor;
 use crate::arn::{SubscriptionArn, TopicArn};
 use crate::destination::Destination;
+use crate::operations;
+use crate::phones::Owner;
 use crate::subscribers::Subscriber;
 use crate::topics::Topic;
 
@@ -34,6 +38,8 @@ enum Target {
     Topic(Arc<Topic>),
     /// A subscription of a topic.
     Subscriber(Arc<Topic>, Arc<Subscriber>),
+    /// Text messages that an account publishes to telephone numbers.
+    Phones(Owner),
 }
 
 impl SnsCourier {
@@ -44,6 +50,9 @@ impl SnsCourier {
 
 impl SnsDoor {
     fn target_of(&self, key: &TargetKey) -> Option<Target> {
+        if let Some(owner) = key.0.strip_prefix(operations::sms::DIRECT.as_bytes()) {
+            return Owner::from_key(std::str::from_utf8(owner).ok()?).map(Target::Phones);
+        }
         if let Some(arn) = SubscriptionArn::from_key(&key.0) {
             let topic = self.topics.get(&arn.topic)?;
             let subscriber = topic.subscribers.read().get(arn.id)?;
@@ -61,14 +70,20 @@ impl SnsDoor {
             Err(reason) => return refused(&format!("what was stored can't be read: {reason}")),
         };
         match target {
+            Target::Phones(owner) => {
+                let number = payload.recipient.clone().unwrap_or_default();
+                self.push_to_phone(&owner, &number, &payload).await
+            }
             Target::Topic(topic) => self.push_in_order(&topic, payload, delivery.sequence).await,
             Target::Subscriber(topic, subscriber) => match &subscriber.destination {
                 Destination::Queue(queue) => self.push_to_queue(&topic, &subscriber, queue, &payload).await,
                 Destination::Url(uri) => self.push_to_web(&topic, &subscriber, uri, &payload).await,
                 Destination::Function(uri) => self.push_to_function(&topic, &subscriber, uri, &payload).await,
-                Destination::Mailbox(_) => refused("no mail relay is configured: set `mail_relay`"),
-                Destination::Phone(_) => {
-                    refused("no provider of text messages is configured: set `sms_provider`")
+                Destination::Mailbox(address) => {
+                    self.push_to_mailbox(&topic, &subscriber, address, &payload).await
+                }
+                Destination::Phone(number) => {
+                    self.push_to_phone(&Owner::of(&topic.arn), number, &payload).await
                 }
                 Destination::Device(_) => refused("the platform application is no more"),
             },
@@ -85,6 +100,7 @@ impl Courier for SnsCourier {
     fn terms(&self, target: &TargetKey) -> Option<Terms> {
         let door = self.0.upgrade()?;
         Some(match door.target_of(target)? {
+            Target::Phones(_) => terms::of_people(),
             Target::Topic(_) => terms::of_topic(),
             Target::Subscriber(topic, subscriber) => terms::of_subscriber(&topic, &subscriber),
         })

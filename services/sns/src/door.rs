@@ -18,18 +18,22 @@ use crate::arn::TopicArn;
 use crate::delivery::{SnsCourier, Transports};
 use crate::errors::{self, Refusal};
 use crate::operations;
+use crate::phones::{OPTED_OUT, Phones, SANDBOX, SMS_SETTINGS};
 use crate::record::TopicRecord;
 use crate::signer::{KeySource, Signer};
 use crate::topics::{SUBSCRIPTIONS, TOPICS, Topic, Topics};
 
 /// How often the door looks for subscriptions that were not confirmed in time.
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(600);
+/// Where the outbox can be looked at.
+const OUTBOX: &str = "/_ninefold/outbox";
 /// The principal that deliveries are made as.
 const SERVICE: &str = "sns.amazonaws.com";
 
 /// Amazon SNS.
 pub struct SnsDoor {
     pub(crate) topics: Topics,
+    pub(crate) phones: Phones,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) deliveries: DeliveryEngine,
     pub(crate) dispatcher: Arc<Dispatcher>,
@@ -64,7 +68,7 @@ impl SnsDoor {
     /// The operations that work.
     pub const OPERATIONS: &'static [&'static str] = operations::NAMES;
     /// The tables that the door keeps in the store.
-    pub const TABLES: &'static [Table] = &[TOPICS, SUBSCRIPTIONS];
+    pub const TABLES: &'static [Table] = &[TOPICS, SUBSCRIPTIONS, SMS_SETTINGS, OPTED_OUT, SANDBOX];
 
     /// Opens the door.
     ///
@@ -74,6 +78,7 @@ impl SnsDoor {
     pub fn open(parts: SnsParts) -> Result<Arc<Self>, CatalogError> {
         Ok(Arc::new(SnsDoor {
             topics: Topics::open(&parts.store)?,
+            phones: Phones::open(&parts.store)?,
             clock: parts.clock,
             deliveries: parts.deliveries,
             dispatcher: parts.dispatcher,
@@ -215,8 +220,14 @@ impl Door for SnsDoor {
         &["ConfirmSubscription", "Unsubscribe"]
     }
 
-    /// The certificate that notifications are verified with.
+    /// The certificate that notifications are verified with, and the outbox.
     fn page(&self, path: &str) -> Option<Page> {
+        if let (OUTBOX, Some(outbox)) = (path, &self.transports.outbox) {
+            return Some(Page {
+                content_type: "application/json",
+                body: Bytes::from(outbox.to_json()),
+            });
+        }
         self.signer.certificate_at(path).map(|pem| Page {
             content_type: "application/x-pem-file",
             body: Bytes::from(pem),

@@ -19,6 +19,8 @@ mod identifiers;
 mod limits;
 mod message;
 mod operations;
+mod outbox;
+mod phones;
 mod record;
 mod signer;
 mod subscribers;
@@ -26,4 +28,5 @@ mod topics;
 
 pub use delivery::Transports;
 pub use door::{SnsDoor, SnsParts};
+pub use outbox::Outbox;
 pub use signer::KeySource;

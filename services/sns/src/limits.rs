@@ -16,3 +16,5 @@ pub(crate) const TAGS: usize = 50;
 pub(crate) const TOKEN_SECONDS: u64 = 3 * 86_400;
 /// Bytes of a topic's policy.
 pub(crate) const POLICY_BYTES: usize = 30_720;
+/// Characters of a text message.
+pub(crate) const SMS_CHARACTERS: usize = 1_600;

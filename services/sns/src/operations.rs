@@ -4,6 +4,8 @@ pub(crate) mod confirmation;
 pub(crate) mod page;
 pub(crate) mod permissions;
 pub(crate) mod publish;
+pub(crate) mod sandbox;
+pub(crate) mod sms;
 pub(crate) mod subscriptions;
 pub(crate) mod tags;
 pub(crate) mod topics;
@@ -17,24 +19,35 @@ use crate::door::{read, write};
 /// Every operation that works.
 pub(crate) const NAMES: &[&str] = &[
     "AddPermission",
+    "CheckIfPhoneNumberIsOptedOut",
     "ConfirmSubscription",
+    "CreateSMSSandboxPhoneNumber",
     "CreateTopic",
+    "DeleteSMSSandboxPhoneNumber",
     "DeleteTopic",
+    "GetSMSAttributes",
+    "GetSMSSandboxAccountStatus",
     "GetSubscriptionAttributes",
     "GetTopicAttributes",
+    "ListOriginationNumbers",
+    "ListPhoneNumbersOptedOut",
+    "ListSMSSandboxPhoneNumbers",
     "ListSubscriptions",
     "ListSubscriptionsByTopic",
     "ListTagsForResource",
     "ListTopics",
+    "OptInPhoneNumber",
     "Publish",
     "PublishBatch",
     "RemovePermission",
+    "SetSMSAttributes",
     "SetSubscriptionAttributes",
     "SetTopicAttributes",
     "Subscribe",
     "TagResource",
     "Unsubscribe",
     "UntagResource",
+    "VerifySMSSandboxPhoneNumber",
 ];
 
 /// Does an operation.
@@ -73,6 +86,17 @@ pub(crate) async fn call(
             .await
             .map(nothing),
         "UntagResource" => tags::untag(door, context, read(input)?).await.map(nothing),
+        "CheckIfPhoneNumberIsOptedOut" => write(&sms::check_opted_out(door, context, read(input)?)?),
+        "CreateSMSSandboxPhoneNumber" => sandbox::create(door, context, read(input)?).await.map(nothing),
+        "DeleteSMSSandboxPhoneNumber" => sandbox::delete(door, context, read(input)?).await.map(nothing),
+        "GetSMSAttributes" => write(&sms::get_attributes(door, context, read(input)?)?),
+        "GetSMSSandboxAccountStatus" => write(&sandbox::status(door, context)?),
+        "ListOriginationNumbers" => write(&sms::list_origination_numbers(context)?),
+        "ListPhoneNumbersOptedOut" => write(&sms::list_opted_out(door, context, read(input)?)?),
+        "ListSMSSandboxPhoneNumbers" => write(&sandbox::list(door, context, read(input)?)?),
+        "OptInPhoneNumber" => sms::opt_in(door, context, read(input)?).await.map(nothing),
+        "SetSMSAttributes" => sms::set_attributes(door, context, read(input)?).await.map(nothing),
+        "VerifySMSSandboxPhoneNumber" => sandbox::verify(door, context, read(input)?).await.map(nothing),
         _ => Err(ServiceError::not_implemented(name)),
     }
 }

@@ -1,16 +1,8 @@
-"""A small SQS client on a bare connection: no SDK, so that the load is the server's and not the client's."""
+"""Small clients on bare connections: no SDK, so that the load is the server's and not the client's."""
 
 import http.client
 import json
 import urllib.parse
-
-HEADERS = {
-    "Authorization": (
-        "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/sqs/aws4_request, "
-        "SignedHeaders=host;x-amz-date, Signature=" + "0" * 64
-    ),
-    "Content-Type": "application/x-amz-json-1.0",
-}
 
 
 class Unreachable(Exception):
@@ -21,14 +13,40 @@ class Refused(Exception):
     """The server answered with an error: the request had no effect."""
 
 
-class Client:
-    """One connection to the server; used by one thread."""
+class Connection:
+    """One connection to one service of the server; used by one thread."""
+
+    service = None
+    content_type = None
 
     def __init__(self, endpoint):
         self._connection = http.client.HTTPConnection(urllib.parse.urlsplit(endpoint).netloc, timeout=30)
 
     def close(self):
         self._connection.close()
+
+    def _post(self, operation, content, **headers):
+        headers["Content-Type"] = self.content_type
+        headers["Authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/{self.service}/aws4_request, "
+            f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}"
+        )
+        try:
+            self._connection.request("POST", "/", content, headers)
+            answer = self._connection.getresponse()
+            body = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"{operation}: {error!r}") from error
+        if answer.status != 200:
+            raise Refused(f"{operation}: {answer.status} {body.decode(errors='replace')}")
+        return body
+
+
+class Client(Connection):
+    """SQS, in JSON."""
+
+    service = "sqs"
+    content_type = "application/x-amz-json-1.0"
 
     def create_queue(self, name, attributes):
         return self._call("CreateQueue", {"QueueName": name, "Attributes": attributes})["QueueUrl"]
@@ -62,13 +80,6 @@ class Client:
         return sum(int(value) for name, value in attributes.items() if name.startswith("ApproximateNumber"))
 
     def _call(self, operation, arguments):
-        headers = {**HEADERS, "X-Amz-Target": f"AmazonSQS.{operation}"}
-        try:
-            self._connection.request("POST", "/", json.dumps(arguments), headers)
-            answer = self._connection.getresponse()
-            body = answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(f"{operation}: {error!r}") from error
-        if answer.status != 200:
-            raise Refused(f"{operation}: {answer.status} {body.decode(errors='replace')}")
+        target = {"X-Amz-Target": f"AmazonSQS.{operation}"}
+        body = self._post(operation, json.dumps(arguments), **target)
         return json.loads(body) if body else {}

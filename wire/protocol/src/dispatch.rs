@@ -44,7 +44,9 @@ impl Dispatcher {
     ) -> Result<Value, ServiceError> {
         let unknown = || ServiceError::not_implemented(operation);
         let mut doors = self.doors.get().into_iter().flatten();
-        let (model, door) = doors.find(|(model, _)| model.name == service).ok_or_else(unknown)?;
+        let (model, door) = doors
+            .find(|(model, _)| model.name == service)
+            .ok_or_else(unknown)?;
         let operation: &'static Operation = model.operation(operation).ok_or_else(unknown)?;
         let door = door
             .upgrade()

@@ -19,8 +19,8 @@ pub mod xml;
 
 pub use answer::{ErrorForm, answer, refuse};
 pub use context::{
-    AccountId, Authorizer, CallContext, CallSource, Endpoint, InvalidIdentifier, Principal, PrincipalKind, Region,
-    RequestId,
+    AccountId, Authorizer, CallContext, CallSource, Endpoint, InvalidIdentifier, Principal, PrincipalKind,
+    Region, RequestId,
 };
 pub use dispatch::Dispatcher;
 pub use door::{BoxFuture, Door, Page};

@@ -42,6 +42,7 @@ impl SnsDoor {
     fn notice(&self, kind: Kind) -> Payload {
         Payload {
             kind,
+            recipient: None,
             id: Uuid::from_u128(crate::identifiers::random_uuid()),
             subject: None,
             // What it says follows from its kind.

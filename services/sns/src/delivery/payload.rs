@@ -15,6 +15,8 @@ const FORMAT: u8 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Payload {
     pub(crate) kind: Kind,
+    /// Whom it goes to, when that isn't the subscriber: a telephone number or a platform endpoint.
+    pub(crate) recipient: Option<String>,
     pub(crate) id: Uuid,
     pub(crate) subject: Option<String>,
     /// What it says: to one subscriber the text for their protocol, to an ordered topic all of it.
@@ -72,6 +74,7 @@ impl Payload {
     fn of(message: &Message, text: Text) -> Self {
         Payload {
             kind: Kind::Notification,
+            recipient: None,
             id: message.id,
             subject: message.subject.clone(),
             text,

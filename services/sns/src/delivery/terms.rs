@@ -10,8 +10,9 @@ use crate::record::Protocol;
 use crate::subscribers::Subscriber;
 use crate::topics::Topic;
 
-/// How long an endpoint may take to answer.
+/// How long an endpoint may take to answer, and a mail relay, which takes longer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+const RELAY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long bringing a message to all subscribers of an ordered topic may take.
 const FAN_OUT_TIMEOUT: Duration = Duration::from_secs(60);
 /// Pushes to one subscriber under way at one time.
@@ -53,9 +54,23 @@ pub(super) fn of_subscriber(topic: &Topic, subscriber: &Subscriber) -> Terms {
     Terms {
         retry: RetryPolicy::Phased(phases),
         maximum_age,
-        timeout: ANSWER_TIMEOUT,
+        timeout: match subscriber.record.protocol {
+            Protocol::Email | Protocol::EmailJson => RELAY_TIMEOUT,
+            _ => ANSWER_TIMEOUT,
+        },
         concurrency: CONCURRENCY,
         pushes_per_second,
+    }
+}
+
+/// What is published to people directly.
+pub(super) fn of_people() -> Terms {
+    Terms {
+        retry: RetryPolicy::Phased(PEOPLE),
+        maximum_age: DAY,
+        timeout: ANSWER_TIMEOUT,
+        concurrency: CONCURRENCY,
+        pushes_per_second: None,
     }
 }
 

@@ -105,10 +105,20 @@ pub(crate) async fn publish(
     context: &CallContext,
     input: PublishInput,
 ) -> Result<PublishOutput, ServiceError> {
+    let message = NewMessage {
+        message: input.message,
+        subject: input.subject,
+        structure: input.message_structure,
+        attributes: input.message_attributes,
+        deduplication: input.message_deduplication_id,
+        group: input.message_group_id,
+    };
     let arn = match (&input.topic_arn, &input.target_arn, &input.phone_number) {
         (Some(arn), None, None) | (None, Some(arn), None) => arn,
-        (None, None, Some(_)) => {
-            return Err(ServiceError::not_implemented("Publish to a phone number"));
+        (None, None, Some(number)) => {
+            let message = message.check_direct(door.now_millis())?;
+            door.publish_to_phone(context, number, &message).await?;
+            return Ok(PublishOutput::of(message.id));
         }
         (None, None, None) => {
             return Err(errors::invalid_for(
@@ -123,14 +133,6 @@ pub(crate) async fn publish(
         }
     };
     let topic = target(door, context, arn)?;
-    let message = NewMessage {
-        message: input.message,
-        subject: input.subject,
-        structure: input.message_structure,
-        attributes: input.message_attributes,
-        deduplication: input.message_deduplication_id,
-        group: input.message_group_id,
-    };
     let message = message.check(&topic, door.now_millis())?;
     let published = door.publish_to(&topic, vec![message]).await?;
     let (message_id, sequence) = published
@@ -232,9 +234,32 @@ fn check_entries(entries: &[PublishBatchEntry]) -> Result<(), ServiceError> {
     Ok(())
 }
 
+impl PublishOutput {
+    fn of(id: Uuid) -> Self {
+        PublishOutput {
+            message_id: id.to_string(),
+            sequence_number: None,
+        }
+    }
+}
+
 impl NewMessage {
     fn check(self, topic: &Topic, now_millis: u64) -> Result<Message, ServiceError> {
         let (group, deduplication) = self.check_order(topic)?;
+        self.checked(group, deduplication, now_millis)
+    }
+
+    /// A message that goes to a telephone or a device, where there is no order.
+    fn check_direct(self, now_millis: u64) -> Result<Message, ServiceError> {
+        self.checked(None, None, now_millis)
+    }
+
+    fn checked(
+        self,
+        group: Option<String>,
+        deduplication: Option<String>,
+        now_millis: u64,
+    ) -> Result<Message, ServiceError> {
         let message = Message {
             id: Uuid::from_u128(crate::identifiers::random_uuid()),
             subject: check_subject(self.subject)?,
