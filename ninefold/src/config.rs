@@ -1,18 +1,21 @@
 //! The configuration: what can be set, where from, and what comes of it.
 
 mod error;
+mod mail;
 mod settings;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use http::Uri;
 use ipnet::IpNet;
 use ninefold_http::Limits;
 use ninefold_protocol::{AccountId, Endpoint, Region};
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use error::ConfigError;
+pub(crate) use mail::MailConfig;
 pub(crate) use settings::{Auth, Durability, LogFormat, Settings};
 
 /// The file that is read when none is named.
@@ -36,6 +39,14 @@ pub(crate) struct Config {
     /// Certificate authorities to trust besides the public ones (PEM).
     pub(crate) trusted_certificates: Option<PathBuf>,
     pub(crate) sign_queue_messages: bool,
+    pub(crate) mail: Option<MailConfig>,
+    /// The file that says who sends text messages.
+    pub(crate) sms_provider: Option<PathBuf>,
+    pub(crate) sms_sandbox: bool,
+    pub(crate) sms_price_per_part: f64,
+    /// Where push services are, when not where everybody's are.
+    pub(crate) fcm: Option<Uri>,
+    pub(crate) apns: Option<Uri>,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: String,
     pub(crate) limits: Limits,
@@ -72,6 +83,12 @@ impl Config {
             egress: egress(&settings)?,
             trusted_certificates: settings.trusted_certificates.clone(),
             sign_queue_messages: settings.sign_queue_messages.unwrap_or(true),
+            mail: MailConfig::read(settings.mail_relay.as_deref(), settings.mail_sender.as_deref())?,
+            sms_provider: settings.sms_provider.clone(),
+            sms_sandbox: settings.sms_sandbox.unwrap_or(false),
+            sms_price_per_part: settings.sms_price_per_part.unwrap_or(0.0),
+            fcm: url("fcm_url", settings.fcm_url.as_deref())?,
+            apns: url("apns_url", settings.apns_url.as_deref())?,
             log_format: settings.log_format.unwrap_or_default(),
             limits: limits(&settings)?,
             log_level: settings.log_level.unwrap_or_default(),
@@ -131,6 +148,11 @@ fn public_endpoint(url: Option<&str>) -> Result<Option<Endpoint>, ConfigError> {
     });
     let expected = "it must be http:// or https://, a host, and perhaps a port";
     endpoint.map(Some).ok_or_else(|| invalid("public_url", &expected))
+}
+
+fn url(key: &'static str, text: Option<&str>) -> Result<Option<Uri>, ConfigError> {
+    let parsed = text.map(str::parse::<Uri>).transpose();
+    parsed.map_err(|cause| invalid(key, &cause))
 }
 
 fn egress(settings: &Settings) -> Result<Egress, ConfigError> {

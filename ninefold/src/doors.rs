@@ -2,6 +2,7 @@
 
 mod outbound;
 mod signing_key;
+mod sms_provider;
 
 use std::io;
 use std::path::Path;
@@ -9,16 +10,19 @@ use std::sync::Arc;
 
 use ninefold_delivery::DeliveryEngine;
 use ninefold_model::ServiceModel;
-use ninefold_protocol::{Authorizer, Dispatcher, Door, Endpoint};
+use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, Region};
 use ninefold_queue::{Limits, QueueEngine, QueueError};
 use ninefold_sns::{SnsDoor, SnsParts};
 use ninefold_sqs::SqsDoor;
 use ninefold_store::{Store, Table};
 use ninefold_sts::StsDoor;
 use ninefold_time::Clock;
+use parking_lot::Mutex;
+use sms_provider::StopMessages;
 
 use crate::command::Failure;
 use crate::config::Config;
+use crate::log_files::LogFiles;
 use crate::secret_file::read_or_create_secret;
 
 /// Seals the receipt handles of SQS; in the data directory, since handles outlive the process.
@@ -35,6 +39,10 @@ pub(crate) struct Engines {
 pub(crate) struct Doors {
     pub(crate) all: Vec<Arc<dyn Door>>,
     pub(crate) sns: Arc<SnsDoor>,
+    /// What telephones answer; taken when the doors start.
+    stop_messages: Mutex<StopMessages>,
+    /// Whose text messages they answer.
+    phones_of: (AccountId, Region),
 }
 
 /// The tables of every engine and door.
@@ -75,12 +83,14 @@ impl Doors {
             Arc::clone(clock),
             ninefold_delivery::Limits::default(),
         );
+        let log_groups = Arc::new(LogFiles::start(&config.data));
+        let (transports, stop_messages) = outbound::transports(config, clock, log_groups)?;
         let sns = SnsDoor::open(SnsParts {
             store: Arc::clone(&engines.store),
             clock: Arc::clone(clock),
             deliveries: deliveries.map_err(|error| Failure::of(&error))?,
             dispatcher: Arc::clone(&dispatcher),
-            transports: outbound::transports(config)?,
+            transports,
             signing_key: signing_key::source(&config.data, &endpoint, clock),
             endpoint,
             authorizer,
@@ -92,13 +102,27 @@ impl Doors {
             Arc::clone(&sns) as Arc<dyn Door>,
         ];
         dispatcher.install(&all);
-        Ok(Doors { all, sns })
+        Ok(Doors {
+            all,
+            sns,
+            stop_messages: Mutex::new(stop_messages),
+            phones_of: (config.account, config.region.clone()),
+        })
     }
 
     /// Starts what doors do by themselves. To be called once they can be reached.
     pub(crate) fn start(&self) {
         self.sns.start();
         tokio::spawn(Arc::clone(&self.sns).run());
+        if let Some(messages) = self.stop_messages.lock().take() {
+            let (account, region) = self.phones_of.clone();
+            tokio::spawn(sms_provider::note_opt_outs(
+                messages,
+                Arc::clone(&self.sns),
+                account,
+                region,
+            ));
+        }
     }
 }
 

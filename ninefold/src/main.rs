@@ -10,6 +10,7 @@ mod doors;
 mod gateway;
 mod health;
 mod identity;
+mod log_files;
 mod logs;
 mod metrics;
 mod secret_file;

@@ -146,10 +146,11 @@ fn every_crate_is_named_after_its_folder_and_has_the_lints() {
     for folder in crates() {
         let manifest = manifest(&folder);
         let last = folder.file_name().unwrap().to_str().unwrap();
-        let expected = if last == "ninefold" {
-            last.to_owned()
-        } else {
-            format!("ninefold-{last}")
+        let expected = match Layer::of(&folder) {
+            Layer::Binary => last.to_owned(),
+            // What goes out is named like what comes in.
+            Layer::Outbound => format!("ninefold-outbound-{last}"),
+            _ => format!("ninefold-{last}"),
         };
         assert_eq!(
             manifest["package"]["name"].as_str(),

@@ -55,6 +55,27 @@ pub(crate) struct Settings {
     /// [default: true]
     #[arg(long, env = "NINEFOLD_SIGN_QUEUE_MESSAGES", value_name = "BOOLEAN")]
     pub(crate) sign_queue_messages: Option<bool>,
+    /// The relay that sends mail: smtp+starttls://user:secret@host:587, smtps://host or, without TLS, smtp://host
+    #[arg(long, env = "NINEFOLD_MAIL_RELAY", value_name = "URL", hide_env_values = true)]
+    pub(crate) mail_relay: Option<String>,
+    /// Whom mail is from, such as `Orders <orders@example.com>`
+    #[arg(long, env = "NINEFOLD_MAIL_SENDER", value_name = "ADDRESS")]
+    pub(crate) mail_sender: Option<String>,
+    /// A file (TOML) that says who sends text messages: a table `gateway` or a table `smpp`
+    #[arg(long, env = "NINEFOLD_SMS_PROVIDER", value_name = "FILE")]
+    pub(crate) sms_provider: Option<PathBuf>,
+    /// Whether text messages go to verified numbers only [default: false]
+    #[arg(long, env = "NINEFOLD_SMS_SANDBOX", value_name = "BOOLEAN")]
+    pub(crate) sms_sandbox: Option<bool>,
+    /// What a part of a text message costs, for spend limits [default: 0]
+    #[arg(long, env = "NINEFOLD_SMS_PRICE_PER_PART", value_name = "PRICE")]
+    pub(crate) sms_price_per_part: Option<f64>,
+    /// Where Firebase Cloud Messaging is [default: at Google]
+    #[arg(long, env = "NINEFOLD_FCM_URL", value_name = "URL")]
+    pub(crate) fcm_url: Option<String>,
+    /// Where the Apple Push Notification service is [default: at Apple]
+    #[arg(long, env = "NINEFOLD_APNS_URL", value_name = "URL")]
+    pub(crate) apns_url: Option<String>,
     /// How logs are written to standard error [default: text]
     #[arg(long, env = "NINEFOLD_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
@@ -163,6 +184,13 @@ impl Settings {
             egress_allow: self.egress_allow.or(below.egress_allow),
             trusted_certificates: self.trusted_certificates.or(below.trusted_certificates),
             sign_queue_messages: self.sign_queue_messages.or(below.sign_queue_messages),
+            mail_relay: self.mail_relay.or(below.mail_relay),
+            mail_sender: self.mail_sender.or(below.mail_sender),
+            sms_provider: self.sms_provider.or(below.sms_provider),
+            sms_sandbox: self.sms_sandbox.or(below.sms_sandbox),
+            sms_price_per_part: self.sms_price_per_part.or(below.sms_price_per_part),
+            fcm_url: self.fcm_url.or(below.fcm_url),
+            apns_url: self.apns_url.or(below.apns_url),
             log_format: self.log_format.or(below.log_format),
             log_level: self.log_level.or(below.log_level),
             max_request_bytes: self.max_request_bytes.or(below.max_request_bytes),
@@ -202,6 +230,13 @@ impl Settings {
             egress_allow: None,
             trusted_certificates: None,
             sign_queue_messages: Some(true),
+            mail_relay: None,
+            mail_sender: None,
+            sms_provider: None,
+            sms_sandbox: Some(false),
+            sms_price_per_part: Some(0.0),
+            fcm_url: None,
+            apns_url: None,
             log_format: Some(LogFormat::default()),
             log_level: Some("info".to_owned()),
             max_request_bytes: Some(8 * 1024 * 1024),

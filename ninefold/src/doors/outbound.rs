@@ -1,14 +1,31 @@
 //! What goes out of the server, as it is configured.
 
 use std::fs;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ninefold_outbound_http::{EgressRules, HttpClient, HttpClientOptions, certificates_from_pem};
-use ninefold_sns::Transports;
+use ninefold_outbound_mail::{MailOptions, MailRelay};
+use ninefold_outbound_push::FcmEndpoints;
+use ninefold_sns::{LogGroups, Transports};
+use ninefold_time::Clock;
+use rustls_pki_types::CertificateDer;
 
+use super::sms_provider::{self, StopMessages};
 use crate::command::Failure;
-use crate::config::{Config, Egress};
+use crate::config::{Auth, Config, Egress, MailConfig};
 
-pub(super) fn transports(config: &Config) -> Result<Transports, Failure> {
+/// Mails to one relay at one time.
+const MAIL_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
+/// How long a relay may take over a mail.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(45);
+
+pub(super) fn transports(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    log_groups: Arc<dyn LogGroups>,
+) -> Result<(Transports, StopMessages), Failure> {
     let egress = match &config.egress {
         Egress::Everywhere => EgressRules::everything(),
         Egress::PublicAnd(ranges) => EgressRules::guarded(ranges.clone()),
@@ -22,13 +39,63 @@ pub(super) fn transports(config: &Config) -> Result<Transports, Failure> {
         }
         None => Vec::new(),
     };
-    let http = HttpClient::new(HttpClientOptions {
-        egress,
-        additional_roots,
-        ..HttpClientOptions::default()
-    });
-    Ok(Transports {
-        http: http.map_err(|error| Failure::of(&error))?,
+    let client = |egress| {
+        HttpClient::new(HttpClientOptions {
+            egress,
+            additional_roots: additional_roots.clone(),
+            ..HttpClientOptions::default()
+        })
+        .map_err(|error| Failure::of(&error))
+    };
+    let providers_http = client(EgressRules::everything())?;
+    let (sms, stop_messages) = match &config.sms_provider {
+        Some(file) => sms_provider::start(file, &providers_http, &additional_roots, clock)?,
+        None => (None, None),
+    };
+    let mail = match &config.mail {
+        Some(mail) => Some(relay(mail, config, &additional_roots, clock)?),
+        None => None,
+    };
+    // Of a server that anybody may ask, nobody else's mail is to be seen.
+    let shows_outbox = config.auth == Auth::Open;
+    let transports = Transports {
+        http: client(egress)?,
+        fcm: match &config.fcm {
+            Some(uri) => FcmEndpoints {
+                messages: uri.clone(),
+                ..FcmEndpoints::default()
+            },
+            None => FcmEndpoints::default(),
+        },
+        apns: config.apns.clone(),
+        providers_http,
+        mail,
+        sms,
+        sms_sandbox: config.sms_sandbox,
+        sms_price_per_part: config.sms_price_per_part,
+        log_groups: Some(log_groups),
+        outbox: shows_outbox.then(Arc::default),
         signs_queue_messages: config.sign_queue_messages,
-    })
+    };
+    Ok((transports, stop_messages))
+}
+
+fn relay(
+    mail: &MailConfig,
+    config: &Config,
+    additional_roots: &[CertificateDer<'static>],
+    clock: &Arc<dyn Clock>,
+) -> Result<MailRelay, Failure> {
+    let options = MailOptions {
+        host: mail.host.clone(),
+        port: mail.port,
+        security: mail.security,
+        credentials: mail.credentials.clone(),
+        sender: mail.sender.clone(),
+        additional_roots: additional_roots.to_vec(),
+        timeout: MAIL_TIMEOUT,
+        hello_name: format!("[{}]", config.listen.ip()),
+        connections: MAIL_CONNECTIONS,
+    };
+    MailRelay::new(options, Arc::clone(clock)).map_err(|error| Failure::usage(&error))
 }

@@ -6,6 +6,7 @@ mod envelope;
 mod mail;
 mod ordered;
 mod payload;
+mod push;
 pub(crate) mod queue;
 mod terms;
 mod texts;
@@ -19,11 +20,13 @@ use ninefold_delivery::{
 };
 
 pub(crate) use payload::{Kind, Payload};
+pub(crate) use push::PushClient;
 pub use transports::Transports;
 
 use crate::SnsDoor;
 use crate::arn::{SubscriptionArn, TopicArn};
 use crate::destination::Destination;
+use crate::feedback::Status;
 use crate::operations;
 use crate::phones::Owner;
 use crate::subscribers::Subscriber;
@@ -38,6 +41,8 @@ enum Target {
     Topic(Arc<Topic>),
     /// A subscription of a topic.
     Subscriber(Arc<Topic>, Arc<Subscriber>),
+    /// Push notifications that are published to devices.
+    Devices,
     /// Text messages that an account publishes to telephone numbers.
     Phones(Owner),
 }
@@ -52,6 +57,12 @@ impl SnsDoor {
     fn target_of(&self, key: &TargetKey) -> Option<Target> {
         if let Some(owner) = key.0.strip_prefix(operations::sms::DIRECT.as_bytes()) {
             return Owner::from_key(std::str::from_utf8(owner).ok()?).map(Target::Phones);
+        }
+        if key
+            .0
+            .starts_with(operations::platform_endpoints::DIRECT.as_bytes())
+        {
+            return Some(Target::Devices);
         }
         if let Some(arn) = SubscriptionArn::from_key(&key.0) {
             let topic = self.topics.get(&arn.topic)?;
@@ -74,19 +85,40 @@ impl SnsDoor {
                 let number = payload.recipient.clone().unwrap_or_default();
                 self.push_to_phone(&owner, &number, &payload).await
             }
+            Target::Devices => {
+                let endpoint = payload.recipient.clone().unwrap_or_default();
+                self.push_to_device(&endpoint, &payload).await
+            }
             Target::Topic(topic) => self.push_in_order(&topic, payload, delivery.sequence).await,
-            Target::Subscriber(topic, subscriber) => match &subscriber.destination {
-                Destination::Queue(queue) => self.push_to_queue(&topic, &subscriber, queue, &payload).await,
-                Destination::Url(uri) => self.push_to_web(&topic, &subscriber, uri, &payload).await,
-                Destination::Function(uri) => self.push_to_function(&topic, &subscriber, uri, &payload).await,
-                Destination::Mailbox(address) => {
-                    self.push_to_mailbox(&topic, &subscriber, address, &payload).await
+            Target::Subscriber(topic, subscriber) => {
+                let outcome = self.push_to_subscriber(&topic, &subscriber, &payload).await;
+                if let Outcome::Delivered(answer) = &outcome {
+                    let status = Status::Success(answer);
+                    self.give_feedback(&topic, &subscriber, &payload, delivery.attempt, &status);
                 }
-                Destination::Phone(number) => {
-                    self.push_to_phone(&Owner::of(&topic.arn), number, &payload).await
-                }
-                Destination::Device(_) => refused("the platform application is no more"),
-            },
+                outcome
+            }
+        }
+    }
+
+    async fn push_to_subscriber(&self, topic: &Topic, subscriber: &Subscriber, payload: &Payload) -> Outcome {
+        if !self.lets_out(topic, subscriber, payload) {
+            let text = "the data protection policy of the topic denies it".to_owned();
+            return Outcome::Failed(
+                FailureKind::Permanent,
+                Answer {
+                    code: Some(403),
+                    text,
+                },
+            );
+        }
+        match &subscriber.destination {
+            Destination::Queue(queue) => self.push_to_queue(topic, subscriber, queue, payload).await,
+            Destination::Url(uri) => self.push_to_web(topic, subscriber, uri, payload).await,
+            Destination::Function(uri) => self.push_to_function(topic, subscriber, uri, payload).await,
+            Destination::Mailbox(address) => self.push_to_mailbox(topic, subscriber, address, payload).await,
+            Destination::Phone(number) => self.push_to_phone(&Owner::of(&topic.arn), number, payload).await,
+            Destination::Device(endpoint) => self.push_to_device(endpoint, payload).await,
         }
     }
 }
@@ -100,7 +132,7 @@ impl Courier for SnsCourier {
     fn terms(&self, target: &TargetKey) -> Option<Terms> {
         let door = self.0.upgrade()?;
         Some(match door.target_of(target)? {
-            Target::Phones(_) => terms::of_people(),
+            Target::Phones(_) | Target::Devices => terms::of_people(),
             Target::Topic(_) => terms::of_topic(),
             Target::Subscriber(topic, subscriber) => terms::of_subscriber(&topic, &subscriber),
         })

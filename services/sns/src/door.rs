@@ -19,6 +19,7 @@ use crate::delivery::{SnsCourier, Transports};
 use crate::errors::{self, Refusal};
 use crate::operations;
 use crate::phones::{OPTED_OUT, Phones, SANDBOX, SMS_SETTINGS};
+use crate::platforms::{APPLICATIONS, ENDPOINTS, Platforms};
 use crate::record::TopicRecord;
 use crate::signer::{KeySource, Signer};
 use crate::topics::{SUBSCRIPTIONS, TOPICS, Topic, Topics};
@@ -34,6 +35,7 @@ const SERVICE: &str = "sns.amazonaws.com";
 pub struct SnsDoor {
     pub(crate) topics: Topics,
     pub(crate) phones: Phones,
+    pub(crate) platforms: Platforms,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) deliveries: DeliveryEngine,
     pub(crate) dispatcher: Arc<Dispatcher>,
@@ -68,7 +70,15 @@ impl SnsDoor {
     /// The operations that work.
     pub const OPERATIONS: &'static [&'static str] = operations::NAMES;
     /// The tables that the door keeps in the store.
-    pub const TABLES: &'static [Table] = &[TOPICS, SUBSCRIPTIONS, SMS_SETTINGS, OPTED_OUT, SANDBOX];
+    pub const TABLES: &'static [Table] = &[
+        TOPICS,
+        SUBSCRIPTIONS,
+        SMS_SETTINGS,
+        OPTED_OUT,
+        SANDBOX,
+        APPLICATIONS,
+        ENDPOINTS,
+    ];
 
     /// Opens the door.
     ///
@@ -79,6 +89,7 @@ impl SnsDoor {
         Ok(Arc::new(SnsDoor {
             topics: Topics::open(&parts.store)?,
             phones: Phones::open(&parts.store)?,
+            platforms: Platforms::open(&parts.store)?,
             clock: parts.clock,
             deliveries: parts.deliveries,
             dispatcher: parts.dispatcher,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use ninefold_delivery::{Item, MessageId, Ordering, TargetKey};
+use ninefold_delivery::{Answer, Item, MessageId, Ordering, TargetKey};
 use ninefold_protocol::ServiceError;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::SnsDoor;
 use crate::delivery::Payload;
 use crate::destination::QueueArn;
 use crate::errors;
+use crate::feedback::Status;
 use crate::message::Message;
 use crate::subscribers::Subscriber;
 use crate::topics::Topic;
@@ -92,8 +93,12 @@ impl SnsDoor {
             .iter()
             .map(|message| Payload::for_protocol(message, protocol));
         let payloads: Vec<Payload> = payloads.collect();
+        // What must not go out is found again there, and recorded.
+        let lets_out = payloads
+            .iter()
+            .all(|payload| self.lets_out(topic, subscriber, payload));
         match subscriber.destination.queue() {
-            Some(queue) if !self.has_backlog(topic, subscriber) => {
+            Some(queue) if lets_out && !self.has_backlog(topic, subscriber) => {
                 self.bring_to_queue(topic, subscriber, queue, payloads).await
             }
             _ => self.leave_in_backlog(topic, subscriber, payloads.iter()).await,
@@ -125,6 +130,17 @@ impl SnsDoor {
             return self.leave_in_backlog(topic, subscriber, payloads.iter()).await;
         };
         let outcomes = self.send_to_queue(&topic.arn, queue, messages).await;
+        for (payload, outcome) in payloads.iter().zip(&outcomes) {
+            if outcome.is_ok() {
+                self.give_feedback(
+                    topic,
+                    subscriber,
+                    payload,
+                    1,
+                    &Status::Success(&Answer::default()),
+                );
+            }
+        }
         let left = payloads
             .iter()
             .zip(outcomes)

@@ -9,18 +9,22 @@
 
 mod arn;
 mod attributes;
+mod data_protection;
 mod delivery;
 mod delivery_policy;
 mod destination;
 mod door;
 mod errors;
 mod fan_out;
+mod feedback;
 mod identifiers;
 mod limits;
+mod log_groups;
 mod message;
 mod operations;
 mod outbox;
 mod phones;
+mod platforms;
 mod record;
 mod signer;
 mod subscribers;
@@ -28,5 +32,6 @@ mod topics;
 
 pub use delivery::Transports;
 pub use door::{SnsDoor, SnsParts};
+pub use log_groups::LogGroups;
 pub use outbox::Outbox;
 pub use signer::KeySource;

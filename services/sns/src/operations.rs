@@ -1,8 +1,11 @@
 //! The operations, by resource.
 
 pub(crate) mod confirmation;
+pub(crate) mod data_protection;
 pub(crate) mod page;
 pub(crate) mod permissions;
+pub(crate) mod platform_applications;
+pub(crate) mod platform_endpoints;
 pub(crate) mod publish;
 pub(crate) mod sandbox;
 pub(crate) mod sms;
@@ -21,16 +24,25 @@ pub(crate) const NAMES: &[&str] = &[
     "AddPermission",
     "CheckIfPhoneNumberIsOptedOut",
     "ConfirmSubscription",
+    "CreatePlatformApplication",
+    "CreatePlatformEndpoint",
     "CreateSMSSandboxPhoneNumber",
     "CreateTopic",
+    "DeleteEndpoint",
+    "DeletePlatformApplication",
     "DeleteSMSSandboxPhoneNumber",
     "DeleteTopic",
+    "GetDataProtectionPolicy",
+    "GetEndpointAttributes",
+    "GetPlatformApplicationAttributes",
     "GetSMSAttributes",
     "GetSMSSandboxAccountStatus",
     "GetSubscriptionAttributes",
     "GetTopicAttributes",
+    "ListEndpointsByPlatformApplication",
     "ListOriginationNumbers",
     "ListPhoneNumbersOptedOut",
+    "ListPlatformApplications",
     "ListSMSSandboxPhoneNumbers",
     "ListSubscriptions",
     "ListSubscriptionsByTopic",
@@ -39,7 +51,10 @@ pub(crate) const NAMES: &[&str] = &[
     "OptInPhoneNumber",
     "Publish",
     "PublishBatch",
+    "PutDataProtectionPolicy",
     "RemovePermission",
+    "SetEndpointAttributes",
+    "SetPlatformApplicationAttributes",
     "SetSMSAttributes",
     "SetSubscriptionAttributes",
     "SetTopicAttributes",
@@ -95,8 +110,42 @@ pub(crate) async fn call(
         "ListPhoneNumbersOptedOut" => write(&sms::list_opted_out(door, context, read(input)?)?),
         "ListSMSSandboxPhoneNumbers" => write(&sandbox::list(door, context, read(input)?)?),
         "OptInPhoneNumber" => sms::opt_in(door, context, read(input)?).await.map(nothing),
-        "SetSMSAttributes" => sms::set_attributes(door, context, read(input)?).await.map(nothing),
+        "SetSMSAttributes" => sms::set_attributes(door, context, read(input)?)
+            .await
+            .map(nothing),
         "VerifySMSSandboxPhoneNumber" => sandbox::verify(door, context, read(input)?).await.map(nothing),
+        "CreatePlatformApplication" => {
+            write(&platform_applications::create(door, context, read(input)?).await?)
+        }
+        "CreatePlatformEndpoint" => write(&platform_endpoints::create(door, context, read(input)?).await?),
+        "DeleteEndpoint" => platform_endpoints::delete(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "DeletePlatformApplication" => platform_applications::delete(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "GetEndpointAttributes" => write(&platform_endpoints::get_attributes(door, context, read(input)?)?),
+        "GetPlatformApplicationAttributes" => write(&platform_applications::get_attributes(
+            door,
+            context,
+            read(input)?,
+        )?),
+        "ListEndpointsByPlatformApplication" => {
+            write(&platform_endpoints::list(door, context, read(input)?)?)
+        }
+        "ListPlatformApplications" => write(&platform_applications::list(door, context, read(input)?)?),
+        "SetEndpointAttributes" => platform_endpoints::set_attributes(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "SetPlatformApplicationAttributes" => {
+            platform_applications::set_attributes(door, context, read(input)?)
+                .await
+                .map(nothing)
+        }
+        "GetDataProtectionPolicy" => write(&data_protection::get(door, context, read(input)?)?),
+        "PutDataProtectionPolicy" => data_protection::put(door, context, read(input)?)
+            .await
+            .map(nothing),
         _ => Err(ServiceError::not_implemented(name)),
     }
 }

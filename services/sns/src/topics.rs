@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ninefold_catalog::{Catalog, CatalogError, Store, Table};
+use ninefold_data_protection::DataProtectionPolicy;
 use ninefold_protocol::ServiceError;
 use parking_lot::RwLock;
 
@@ -34,11 +35,11 @@ pub(crate) struct Topic {
 }
 
 /// A topic's record, with what publishing asks for read once.
-#[derive(Debug)]
 pub(crate) struct TopicSettings {
     pub(crate) record: TopicRecord,
     pub(crate) content_based_deduplication: bool,
     pub(crate) delivery_policy: TopicDeliveryPolicy,
+    pub(crate) data_protection: Option<DataProtectionPolicy>,
 }
 
 impl TopicSettings {
@@ -48,6 +49,10 @@ impl TopicSettings {
             content_based_deduplication: record.flag("ContentBasedDeduplication"),
             // It was checked when it was set.
             delivery_policy: policy.and_then(Result::ok).unwrap_or_default(),
+            data_protection: record
+                .data_protection_policy
+                .as_deref()
+                .and_then(|json| DataProtectionPolicy::parse(json).ok()),
             record: record.clone(),
         }
     }

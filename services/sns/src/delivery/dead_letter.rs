@@ -6,6 +6,7 @@ use ninefold_protocol::ServiceError;
 use super::queue::QueueMessage;
 use super::{Payload, Target};
 use crate::SnsDoor;
+use crate::feedback::Status;
 use crate::message::{Attribute, AttributeValue};
 
 impl SnsDoor {
@@ -13,6 +14,9 @@ impl SnsDoor {
         let Some(Target::Subscriber(topic, subscriber)) = self.target_of(&delivery.target) else {
             return Ok(Burial::Dropped);
         };
+        let payload = Payload::decode(&delivery.payload)?;
+        let status = Status::Failure(ending);
+        self.give_feedback(&topic, &subscriber, &payload, delivery.attempt, &status);
         let Some(queue) = &subscriber.dead_letter_queue else {
             tracing::warn!(
                 subscription = %subscriber.arn, message = %uuid::Uuid::from_u128(delivery.id.0), reason = %reason(ending),
@@ -20,7 +24,6 @@ impl SnsDoor {
             );
             return Ok(Burial::Dropped);
         };
-        let payload = Payload::decode(&delivery.payload)?;
         if payload.is_confirmation() {
             return Ok(Burial::Dropped);
         }

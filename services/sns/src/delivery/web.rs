@@ -4,12 +4,15 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode, Uri};
 use ninefold_delivery::{Answer, FailureKind, Outcome};
 use ninefold_notification::{DEFAULT_CONTENT_TYPE, HttpHeaders, USER_AGENT};
 use ninefold_outbound_http::{OutboundRequest, OutboundResponse};
+use percent_encoding::percent_decode_str;
 
 use super::Payload;
 use crate::SnsDoor;
@@ -76,10 +79,18 @@ impl SnsDoor {
             // The content type is the one thing in them that somebody chose, and it was checked when it was set.
             Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?))
         });
+        let mut headers: HeaderMap = named.collect();
+        let (uri, authorization) = match without_credentials(uri) {
+            Some(parts) => parts,
+            None => return super::refused("the endpoint is not a URL that can be called"),
+        };
+        if let Some(authorization) = authorization {
+            headers.insert(AUTHORIZATION, authorization);
+        }
         let request = OutboundRequest {
             method: Method::POST,
-            uri: uri.clone(),
-            headers: named.collect(),
+            uri,
+            headers,
             body: Bytes::from(body),
             timeout: ANSWER_TIMEOUT,
             response_limit_bytes: ANSWER_BYTES,
@@ -98,6 +109,20 @@ impl SnsDoor {
     }
 }
 
+/// A URL without its user and password, and the header that they are sent in.
+fn without_credentials(uri: &Uri) -> Option<(Uri, Option<HeaderValue>)> {
+    let authority = uri.authority()?;
+    let Some((credentials, host)) = authority.as_str().rsplit_once('@') else {
+        return Some((uri.clone(), None));
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.authority = Some(host.parse().ok()?);
+    let decoded = percent_decode_str(credentials).collect::<Vec<u8>>();
+    let mut header = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(decoded))).ok()?;
+    header.set_sensitive(true);
+    Some((Uri::from_parts(parts).ok()?, Some(header)))
+}
+
 /// What an endpoint's answer means: a server's error may be over later, a client's error won't.
 fn outcome(response: &OutboundResponse) -> Outcome {
     let answer = Answer {
@@ -109,5 +134,19 @@ fn outcome(response: &OutboundResponse) -> Outcome {
         StatusCode::TOO_MANY_REQUESTS => Outcome::Failed(FailureKind::Transient, answer),
         status if status.is_server_error() => Outcome::Failed(FailureKind::Transient, answer),
         _ => Outcome::Failed(FailureKind::Permanent, answer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_travel_in_a_header() {
+        let split = |text: &str| without_credentials(&text.parse().unwrap()).unwrap();
+        assert_eq!(split("http://a.example/p?q").1, None);
+        let (uri, header) = split("https://user:p%40ss@a.example:444/p?q");
+        assert_eq!(uri, "https://a.example:444/p?q");
+        assert_eq!(header.unwrap(), "Basic dXNlcjpwQHNz");
     }
 }

@@ -15,6 +15,7 @@ use crate::arn::TopicArn;
 use crate::errors;
 use crate::limits::{BATCH_ENTRIES, LARGEST_MESSAGE_BYTES};
 use crate::message::{AttributeInput, Content, Message, check_subject, read_attributes, written_sequence};
+use crate::platforms::EndpointArn;
 use crate::topics::Topic;
 
 /// Characters of group and deduplication ids.
@@ -113,6 +114,11 @@ pub(crate) async fn publish(
         deduplication: input.message_deduplication_id,
         group: input.message_group_id,
     };
+    if let Some(endpoint) = input.target_arn.as_deref().and_then(EndpointArn::parse) {
+        let message = message.check_direct(door.now_millis())?;
+        door.publish_to_device(context, &endpoint, &message).await?;
+        return Ok(PublishOutput::of(message.id));
+    }
     let arn = match (&input.topic_arn, &input.target_arn, &input.phone_number) {
         (Some(arn), None, None) | (None, Some(arn), None) => arn,
         (None, None, Some(number)) => {
@@ -133,7 +139,8 @@ pub(crate) async fn publish(
         }
     };
     let topic = target(door, context, arn)?;
-    let message = message.check(&topic, door.now_millis())?;
+    let mut message = message.check(&topic, door.now_millis())?;
+    door.let_in(&topic, &context.principal.arn, &mut message)?;
     let published = door.publish_to(&topic, vec![message]).await?;
     let (message_id, sequence) = published
         .into_iter()
@@ -163,7 +170,11 @@ pub(crate) async fn publish_batch(
             deduplication: entry.message_deduplication_id,
             group: entry.message_group_id,
         };
-        match message.check(&topic, now) {
+        let checked = message.check(&topic, now).and_then(|mut message| {
+            door.let_in(&topic, &context.principal.arn, &mut message)?;
+            Ok(message)
+        });
+        match checked {
             Ok(message) => {
                 ids.push(entry.id);
                 messages.push(message);

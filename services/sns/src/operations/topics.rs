@@ -11,8 +11,8 @@ use crate::arn::{FIFO_SUFFIX, TopicArn, is_valid_name};
 use crate::attributes::topic;
 use crate::errors::{self, Refusal};
 use crate::limits::PAGE;
-use crate::operations::page;
 use crate::operations::tags::{self, Tag};
+use crate::operations::{data_protection, page};
 use crate::record::TopicRecord;
 use crate::topics::Topic;
 
@@ -92,7 +92,10 @@ pub(crate) async fn create(
         created_at_seconds: door.now_seconds(),
         attributes: topic::check_all(&input.attributes, is_fifo)?,
         tags,
-        data_protection_policy: input.data_protection_policy,
+        data_protection_policy: match &input.data_protection_policy {
+            Some(json) => data_protection::check(json)?,
+            None => None,
+        },
     };
     let key = arn.key();
     let created = door.topics.records.change(key.as_bytes(), |current| {
