@@ -48,7 +48,7 @@ impl SnsDoor {
         payload: &Payload,
     ) -> Result<Option<Confirmation>, String> {
         let (subject, token) = match &payload.kind {
-            Kind::Notification => return Ok(None),
+            Kind::Notification | Kind::Verification => return Ok(None),
             Kind::SubscriptionConfirmation { token } => (ConfirmationSubject::Subscription, token),
             Kind::UnsubscribeConfirmation { token } => {
                 let subscription_arn = subscriber.arn.to_string();

@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Notification,
     /// Asks the subscriber to confirm.
     SubscriptionConfirmation { token: String },
+    /// Tells a telephone number the password that verifies it.
+    Verification,
     /// Tells the subscriber that the subscription has ended, and how to renew it.
     UnsubscribeConfirmation { token: String },
 }
@@ -48,7 +50,7 @@ pub(crate) enum Text {
 impl Kind {
     pub(crate) fn message_type(&self) -> MessageType {
         match self {
-            Kind::Notification => MessageType::Notification,
+            Kind::Notification | Kind::Verification => MessageType::Notification,
             Kind::SubscriptionConfirmation { .. } => MessageType::SubscriptionConfirmation,
             Kind::UnsubscribeConfirmation { .. } => MessageType::UnsubscribeConfirmation,
         }

@@ -10,7 +10,7 @@ use ninefold_protocol::{CallContext, ServiceError};
 use serde::{Deserialize, Serialize};
 
 use crate::SnsDoor;
-use crate::delivery::Payload;
+use crate::delivery::{Kind, Payload};
 use crate::errors;
 use crate::limits::{PAGE, SMS_CHARACTERS};
 use crate::message::Message;
@@ -205,7 +205,8 @@ impl SnsDoor {
         message: &Message,
     ) -> Result<(), ServiceError> {
         context.authorize("sns:Publish", &"*", None)?;
-        self.send_to_phone(&owner(context), number, message).await
+        self.send_to_phone(&owner(context), Kind::Notification, number, message)
+            .await
     }
 
     /// Sends what verifies a number, which the sandbox must not hold back.
@@ -215,12 +216,14 @@ impl SnsDoor {
         number: &ninefold_outbound_sms::PhoneNumber,
         message: &Message,
     ) -> Result<(), ServiceError> {
-        self.send_to_phone(owner, &number.to_string(), message).await
+        self.send_to_phone(owner, Kind::Verification, &number.to_string(), message)
+            .await
     }
 
     async fn send_to_phone(
         &self,
         owner: &Owner,
+        kind: Kind,
         number: &str,
         message: &Message,
     ) -> Result<(), ServiceError> {
@@ -231,6 +234,7 @@ impl SnsDoor {
             return Err(errors::invalid_parameter("Message too long"));
         }
         let mut payload = Payload::for_protocol(message, Protocol::Sms);
+        payload.kind = kind;
         payload.recipient = Some(recipient.to_string());
         let key = TargetKey(Bytes::from(format!("{DIRECT}{}", owner.key())));
         let item = Item {
