@@ -222,7 +222,10 @@ mod tests {
             "data = '/d'\nlisten = '0.0.0.0:1'\nauth = 'enforce'\ndurability = 'os'\nregion = 'eu-west-1'\n\
              account = '123456789012'\ntls_certificate = 'c'\ntls_key = 'k'\nlog_format = 'json'\nlog_level = 'warn'\n\
              max_request_bytes = 2\nmax_connections = 3\nhead_timeout_seconds = 4\nbody_timeout_seconds = 5\n\
-             idle_timeout_seconds = 6\ndrain_timeout_seconds = 7\n",
+             idle_timeout_seconds = 6\ndrain_timeout_seconds = 7\npublic_url = 'https://topics.example.com'\n\
+             egress_allow = '10.0.0.0/8, ::1/128'\ntrusted_certificates = 't'\nsign_queue_messages = false\n\
+             mail_relay = 'smtps://relay.example.com'\nmail_sender = 'a@example.com'\nsms_provider = 's'\n\
+             sms_sandbox = true\nsms_price_per_part = 0.25\nfcm_url = 'http://f'\napns_url = 'http://a'\n",
         ))
         .unwrap();
         assert_eq!(config.data, PathBuf::from("/d"));
@@ -235,6 +238,23 @@ mod tests {
         let tls = config.tls.unwrap();
         assert_eq!((tls.certificate, tls.key), ("c".into(), "k".into()));
         assert_eq!((config.log_format, &*config.log_level), (LogFormat::Json, "warn"));
+        assert_eq!(
+            config.public_endpoint.unwrap().to_string(),
+            "https://topics.example.com"
+        );
+        let ranges = ["10.0.0.0/8", "::1/128"].map(|range| range.parse().unwrap());
+        assert_eq!(config.egress, Egress::PublicAnd(ranges.to_vec()));
+        assert_eq!(config.trusted_certificates, Some("t".into()));
+        assert!(!config.sign_queue_messages && config.sms_sandbox);
+        assert_eq!(config.mail.unwrap().host, "relay.example.com");
+        assert_eq!(
+            (config.sms_provider, config.sms_price_per_part),
+            (Some("s".into()), 0.25)
+        );
+        assert_eq!(
+            (config.fcm.unwrap(), config.apns.unwrap()),
+            ("http://f".parse().unwrap(), "http://a".parse().unwrap())
+        );
         let limits = config.limits;
         assert_eq!((limits.request_bytes, limits.connections), (2, 3));
         let timeouts = [
@@ -279,6 +299,10 @@ mod tests {
             ("idle_timeout_seconds = 0", "idle_timeout_seconds is not valid"),
             ("port = 1\nlisten = '127.0.0.1:2'", "exclude each other"),
             ("tls_key = 'k'", "belong together"),
+            ("public_url = 'topics.example.com'", "public_url is not valid"),
+            ("public_url = 'http://a/b'", "public_url is not valid"),
+            ("egress_allow = '10.0.0.0/40'", "egress_allow is not valid"),
+            ("mail_relay = 'smtp://a'", "mail_sender is not valid"),
             ("listen = '0.0.0.0:4566'", "refusing to listen on 0.0.0.0:4566"),
             ("listen = '[::]:4566'", "refusing to listen on [::]:4566"),
         ] {

@@ -85,13 +85,19 @@ impl Gateway {
             // Calls of operations by link.
             "/" => None,
             "/metrics" => Some(self.metrics.answer()),
-            path => self.health.answer(path).or_else(|| self.page(path)),
+            path => {
+                let query = request.uri().query().unwrap_or_default();
+                self.health.answer(path).or_else(|| self.page(path, query))
+            }
         }
     }
 
     /// What a door serves outside of its API.
-    fn page(&self, path: &str) -> Option<Response<Bytes>> {
-        let page = self.doors.iter().find_map(|service| service.door.page(path))?;
+    fn page(&self, path: &str, query: &str) -> Option<Response<Bytes>> {
+        let page = self
+            .doors
+            .iter()
+            .find_map(|service| service.door.page(path, query))?;
         let mut response = Response::new(page.body);
         let content_type = HeaderValue::from_static(page.content_type);
         response.headers_mut().insert(CONTENT_TYPE, content_type);

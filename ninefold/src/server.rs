@@ -89,16 +89,17 @@ fn gateway(
     address: SocketAddr,
     server: &Server,
     engines: &Engines,
-    doors: &Doors,
+    Doors { all: doors, sns, .. }: &Doors,
     (authenticator, authorizer): (Authenticator, Arc<dyn Authorizer>),
 ) -> Gateway {
-    let doors: Vec<Service> = doors.all.iter().cloned().map(service).collect();
+    let doors: Vec<Service> = doors.iter().cloned().map(service).collect();
     let unrouted = Arc::new(OperationFigures::default());
     let metrics = Metrics::new(Sources {
         services: doors.iter().map(|service| Arc::clone(&service.figures)).collect(),
         unrouted: Arc::clone(&unrouted),
         connections: server.connections(),
         queues: Arc::clone(&engines.queues),
+        deliveries: Some(Arc::clone(sns)),
         store: Arc::clone(&engines.store),
         clock: Arc::clone(&engines.clock),
     });

@@ -22,8 +22,9 @@ use crate::{
 const TAKEN_TOGETHER: usize = 10;
 /// How long the task looks for an item before it considers whether there are any.
 const WAIT: Duration = Duration::from_secs(60);
-/// A lease outlasts its push by this, so that nobody else pushes the item meanwhile.
-const LEASE_MARGIN_SECONDS: u64 = 60;
+/// A lease outlasts its push by this, in which what follows from the push is stored. After a crash, items that were under way
+/// wait for the end of their leases, so it can't be much.
+const LEASE_MARGIN_SECONDS: u64 = 5;
 /// How long to wait before an item is buried when that didn't work.
 const BURIAL_DELAY: Duration = Duration::from_secs(60);
 /// How long to wait when the queue can't be read.
@@ -77,6 +78,11 @@ impl Backlog {
     pub fn items(&self) -> u64 {
         let counts = self.queue.counts();
         counts.visible + counts.in_flight + counts.delayed
+    }
+
+    /// How many items are under way, or wait for another attempt.
+    pub fn items_tried(&self) -> u64 {
+        self.queue.counts().in_flight
     }
 
     /// How many pushes are under way.
@@ -160,8 +166,7 @@ impl Backlog {
     ) -> Result<(), QueueError> {
         let room = self.wait_for_room(&terms).await;
         // Of all targets together. Taken before the items are, so that what waits is on disk and not in memory.
-        let permit = Arc::clone(&self.shared.room).acquire_owned().await;
-        let mut permit = Some(permit.expect("the semaphore is never closed"));
+        let mut permit = Some(self.permit().await);
         let lease_seconds = terms.timeout.as_secs() + LEASE_MARGIN_SECONDS;
         let request = ReceiveRequest {
             // Of one group several would be given at one time, and pushed at one time.
@@ -188,18 +193,41 @@ impl Backlog {
         for received in received {
             let permit = match permit.take() {
                 Some(permit) => permit,
-                None => {
-                    let permit = Arc::clone(&self.shared.room).acquire_owned().await;
-                    permit.expect("the semaphore is never closed")
-                }
+                None => self.permit().await,
             };
-            let push = Push::begin(self, &terms, permit);
-            tokio::spawn(push.run(Arc::clone(courier), received));
+            let is_down = self.pace.lock().is_down(self.shared.clock.now());
+            let courier = Arc::clone(courier);
+            if is_down {
+                let spent = Spent::new(self, &terms, permit);
+                tokio::spawn(spent.run(courier, received));
+            } else {
+                let push = Push::begin(self, &terms, permit);
+                tokio::spawn(push.run(courier, received));
+            }
         }
         Ok(())
     }
 
-    /// Waits until at least one push may begin, and says how many.
+    /// What a courier is told of an item.
+    fn delivery(&self, received: Received) -> (Delivery, Receipt) {
+        let delivery = Delivery {
+            target: self.target.clone(),
+            id: received.id,
+            payload: received.payload,
+            sequence: received.sequence,
+            group: received.group,
+            accepted_at: received.sent_at,
+            attempt: received.receive_count,
+        };
+        (delivery, received.receipt)
+    }
+
+    async fn permit(&self) -> OwnedSemaphorePermit {
+        let permit = Arc::clone(&self.shared.room).acquire_owned().await;
+        permit.expect("the semaphore is never closed")
+    }
+
+    /// Waits until items may be taken from the queue, and says how many.
     async fn wait_for_room(&self, terms: &Terms) -> usize {
         loop {
             let ended = self.ended.notified();
@@ -210,6 +238,8 @@ impl Backlog {
             let admission = self.pace.lock().admit(terms, now);
             match admission {
                 Admission::Begin(count) => return count,
+                // They are not pushed.
+                Admission::Down => return TAKEN_TOGETHER,
                 Admission::NotBefore(time) => tokio::select! {
                     () = ended => (),
                     () = self.shared.clock.sleep_until(time) => (),
@@ -243,18 +273,8 @@ impl Push {
 
     async fn run(self, courier: Arc<dyn Courier>, received: Received) {
         let backlog = Arc::clone(&self.backlog);
-        let terms = Arc::clone(&self.terms);
-        let began_at = self.began_at;
-        let receipt = received.receipt;
-        let delivery = Delivery {
-            target: backlog.target.clone(),
-            id: received.id,
-            payload: received.payload,
-            sequence: received.sequence,
-            group: received.group,
-            accepted_at: received.sent_at,
-            attempt: received.receive_count,
-        };
+        let (terms, began_at) = (Arc::clone(&self.terms), self.began_at);
+        let (delivery, receipt) = backlog.delivery(received);
         let outcome = self.attempt(&*courier, &delivery).await;
         let settling = Settling {
             backlog: &backlog,
@@ -270,14 +290,9 @@ impl Push {
     /// Pushes the item, unless it has come to its end already. The room becomes free as soon as the target has answered.
     async fn attempt(mut self, courier: &dyn Courier, delivery: &Delivery) -> Result<Outcome, Ending> {
         let clock = &self.backlog.shared.clock;
-        if delivery.accepted_at + self.terms.maximum_age <= self.began_at {
+        if let Some(ending) = has_ended(delivery, &self.terms, self.began_at) {
             self.end = End::NotAsked;
-            return Err(Ending::Expired);
-        }
-        if delivery.attempt > self.terms.retry.attempts() {
-            self.end = End::NotAsked;
-            let text = "it was tried as often as it may be".to_owned();
-            return Err(Ending::Exhausted(Answer { code: None, text }));
+            return Err(ending);
         }
         let deadline = self.began_at + self.terms.timeout;
         let outcome = tokio::select! {
@@ -303,6 +318,60 @@ impl Drop for Push {
         drop(self.permit.take());
         self.backlog.ended.notify_one();
     }
+}
+
+/// An item that spends an attempt on a target that is down, without its being asked.
+struct Spent {
+    backlog: Arc<Backlog>,
+    terms: Arc<Terms>,
+    began_at: Timestamp,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Spent {
+    fn new(backlog: &Arc<Backlog>, terms: &Arc<Terms>, permit: OwnedSemaphorePermit) -> Self {
+        Spent {
+            began_at: backlog.shared.clock.now(),
+            backlog: Arc::clone(backlog),
+            terms: Arc::clone(terms),
+            permit,
+        }
+    }
+
+    async fn run(self, courier: Arc<dyn Courier>, received: Received) {
+        let (delivery, receipt) = self.backlog.delivery(received);
+        let outcome = match has_ended(&delivery, &self.terms, self.began_at) {
+            Some(ending) => Err(ending),
+            None => {
+                let text = "it was not asked: it has failed time and again".to_owned();
+                Ok(Outcome::Failed(
+                    FailureKind::Transient,
+                    Answer { code: None, text },
+                ))
+            }
+        };
+        let settling = Settling {
+            backlog: &self.backlog,
+            courier: &*courier,
+            terms: &self.terms,
+            delivery: &delivery,
+            receipt,
+            began_at: self.began_at,
+        };
+        settling.settle(outcome).await;
+        drop(self.permit);
+    }
+}
+
+/// Whether an item has come to its end before this attempt.
+fn has_ended(delivery: &Delivery, terms: &Terms, now: Timestamp) -> Option<Ending> {
+    if delivery.accepted_at + terms.maximum_age <= now {
+        return Some(Ending::Expired);
+    }
+    (delivery.attempt > terms.retry.attempts()).then(|| {
+        let text = "it was tried as often as it may be".to_owned();
+        Ending::Exhausted(Answer { code: None, text })
+    })
 }
 
 /// What follows from an attempt.

@@ -1,5 +1,6 @@
-//! The circuit breaker of a target: one that fails time and again is left alone for a while, then asked with a single
-//! item whether it is back.
+//! The circuit breaker of a target: one that fails time and again is asked with a single item, once in a while, whether it is
+//! back. Meanwhile its other items spend their attempts without it being asked, so that they come to their end when their
+//! retry policy says so, and not when the target is back.
 
 use std::time::Duration;
 
@@ -7,10 +8,8 @@ use ninefold_time::Timestamp;
 
 /// As many failures one after the other open it.
 const FAILURES: u32 = 20;
-/// How long it stays open for the first time.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// How long it stays open at most.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a target is left alone between two probes: not so long that items would miss its return.
+const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Breaker {
@@ -23,12 +22,9 @@ enum State {
     Closed,
     Open {
         until: Timestamp,
-        pause: Duration,
     },
     /// One item is under way to find out.
-    Probing {
-        pause: Duration,
-    },
+    Probing,
 }
 
 /// Whether a push may begin.
@@ -38,10 +34,8 @@ pub(crate) enum Permission {
     Free,
     /// One, to find out whether the target is back.
     Probe,
-    /// None before that time.
-    NotBefore(Timestamp),
-    /// None before the probe has come back.
-    Pending,
+    /// None: the target is down.
+    Refused,
 }
 
 impl Breaker {
@@ -55,23 +49,22 @@ impl Breaker {
     pub(crate) fn permission(&self, now: Timestamp) -> Permission {
         match self.state {
             State::Closed => Permission::Free,
-            State::Open { until, .. } if now < until => Permission::NotBefore(until),
-            State::Open { .. } => Permission::Probe,
-            State::Probing { .. } => Permission::Pending,
+            State::Open { until } if now >= until => Permission::Probe,
+            State::Open { .. } | State::Probing => Permission::Refused,
         }
     }
 
     /// A push begins, with permission.
     pub(crate) fn began(&mut self) {
-        if let State::Open { pause, .. } = self.state {
-            self.state = State::Probing { pause };
+        if self.state != State::Closed {
+            self.state = State::Probing;
         }
     }
 
     /// A push has come to an end that says nothing about the target.
     pub(crate) fn ended_without_answer(&mut self, now: Timestamp) {
-        if let State::Probing { pause } = self.state {
-            self.state = State::Open { until: now, pause };
+        if self.state == State::Probing {
+            self.state = State::Open { until: now };
         }
     }
 
@@ -84,16 +77,15 @@ impl Breaker {
     /// The target could not be reached or could not take it.
     pub(crate) fn failed(&mut self, now: Timestamp) {
         self.failures = self.failures.saturating_add(1);
-        let pause = match self.state {
-            State::Probing { pause } => (pause * 2).min(LONGEST_PAUSE),
-            State::Closed if self.failures >= FAILURES => FIRST_PAUSE,
-            // What began before it opened ends in the same way, which is no news.
-            State::Closed | State::Open { .. } => return,
+        let is_news = match self.state {
+            State::Closed => self.failures >= FAILURES,
+            State::Probing => true,
+            // What began before it opened ends in the same way.
+            State::Open { .. } => false,
         };
-        self.state = State::Open {
-            until: now + pause,
-            pause,
-        };
+        if is_news {
+            self.state = State::Open { until: now + PAUSE };
+        }
     }
 }
 
@@ -119,31 +111,23 @@ mod tests {
             breaker.succeeded();
         }
         assert_eq!(breaker.permission(now), Permission::Free);
-        assert_eq!(
-            opened(now).permission(now),
-            Permission::NotBefore(now + FIRST_PAUSE)
-        );
+        assert_eq!(opened(now).permission(now), Permission::Refused);
     }
 
     #[test]
-    fn it_asks_with_one_probe_and_waits_twice_as_long_after_each_failure() {
+    fn it_asks_with_one_probe_a_second() {
         let mut now = Timestamp::from_secs(1);
         let mut breaker = opened(now);
-        let mut pauses = Vec::new();
         for _ in 0..7 {
-            let Permission::NotBefore(until) = breaker.permission(now) else {
-                panic!("it is not open: {breaker:?}");
-            };
-            pauses.push(until.duration_since(now).as_secs());
-            now = until;
+            assert_eq!(breaker.permission(now), Permission::Refused);
+            now += PAUSE;
             assert_eq!(breaker.permission(now), Permission::Probe);
             breaker.began();
-            assert_eq!(breaker.permission(now), Permission::Pending);
+            assert_eq!(breaker.permission(now), Permission::Refused);
             breaker.failed(now);
             // Others that began earlier change nothing.
             breaker.failed(now);
         }
-        assert_eq!(pauses, [1, 2, 4, 8, 16, 30, 30]);
     }
 
     #[test]

@@ -174,6 +174,11 @@ impl DeliveryEngine {
         self.backlogs.read().keys().cloned().collect()
     }
 
+    /// How many items have not come to an end, of all targets together.
+    pub fn items(&self) -> u64 {
+        self.backlogs.read().values().map(|backlog| backlog.items()).sum()
+    }
+
     /// What is known of the attempts to deliver an item, oldest first.
     pub fn attempts_of(&self, id: MessageId) -> Vec<Arc<Attempt>> {
         self.shared.history.of(id)

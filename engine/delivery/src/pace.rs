@@ -26,6 +26,8 @@ pub(crate) enum Admission {
     NotBefore(Timestamp),
     /// None before something ends.
     Full,
+    /// None: the target is down, and items spend their attempts without it.
+    Down,
 }
 
 /// How a push ended, as far as its target is concerned.
@@ -62,9 +64,9 @@ impl Pace {
         let room = self.window.size(terms.concurrency).saturating_sub(self.under_way);
         let room = match self.breaker.permission(now) {
             Permission::Free => room as usize,
+            // It needs no room in the window: what is still under way began before the breaker opened.
             Permission::Probe => 1,
-            Permission::NotBefore(time) => return Admission::NotBefore(time),
-            Permission::Pending => 0,
+            Permission::Refused => return Admission::Down,
         };
         if room == 0 {
             return Admission::Full;
@@ -73,6 +75,11 @@ impl Pace {
             Ok(allowed) => Admission::Begin(room.min(allowed)),
             Err(time) => Admission::NotBefore(time),
         }
+    }
+
+    /// Whether the target is down, and not to be asked now.
+    pub(crate) fn is_down(&self, now: Timestamp) -> bool {
+        self.breaker.permission(now) == Permission::Refused
     }
 
     pub(crate) fn began(&mut self, terms: &Terms) {

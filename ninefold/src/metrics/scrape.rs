@@ -2,8 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use ninefold_delivery::DeliveryEngine;
 use ninefold_http::ConnectionCount;
 use ninefold_queue::QueueEngine;
+use ninefold_sns::SnsDoor;
 use ninefold_store::{Histogram, Store};
 use ninefold_time::Clock;
 use prometheus_client::collector::Collector;
@@ -21,6 +23,7 @@ pub(crate) struct Sources {
     pub(crate) unrouted: Arc<OperationFigures>,
     pub(crate) connections: ConnectionCount,
     pub(crate) queues: Arc<QueueEngine>,
+    pub(crate) deliveries: Option<Arc<SnsDoor>>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -40,6 +43,7 @@ impl Collector for Scrape {
         self.process(&mut page)?;
         self.requests(&mut page)?;
         self.queues(&mut page)?;
+        self.deliveries(&mut page)?;
         self.store(&mut page)
     }
 }
@@ -116,6 +120,8 @@ impl Scrape {
             .queues
             .queues(b"", None, MAXIMUM_QUEUES)
             .into_iter()
+            // Those behind deliveries are reported as such.
+            .filter(|queue| !queue.key().0.starts_with(DeliveryEngine::QUEUE_PREFIX))
             .map(|queue| {
                 (
                     String::from_utf8_lossy(&queue.key().0).into_owned(),
@@ -150,6 +156,35 @@ impl Scrape {
             }
         }
         Ok(())
+    }
+
+    fn deliveries(&self, page: &mut Page<'_>) -> fmt::Result {
+        let Some(sns) = &self.0.deliveries else {
+            return Ok(());
+        };
+        let figures = sns.deliveries().figures();
+        let help = "Messages left to be delivered as soon as that works";
+        page.counter("ninefold_deliveries_accepted", help, figures.accepted)?;
+        let help = "Messages delivered after they were left to be";
+        page.counter("ninefold_deliveries_delivered", help, figures.delivered)?;
+        let help = "Attempts to deliver that failed";
+        page.counter(
+            "ninefold_deliveries_failed_attempts",
+            help,
+            figures.failed_attempts,
+        )?;
+        let help = "Messages put into dead-letter queues";
+        page.counter("ninefold_deliveries_dead_lettered", help, figures.dead_lettered)?;
+        let help = "Messages dropped for want of a dead-letter queue";
+        page.counter("ninefold_deliveries_dropped", help, figures.dropped)?;
+        let help = "Deliveries under way";
+        page.gauge("ninefold_deliveries_under_way", help, figures.under_way as f64)?;
+        let help = "Messages that wait to be delivered";
+        page.gauge(
+            "ninefold_deliveries_waiting",
+            help,
+            sns.deliveries().items() as f64,
+        )
     }
 
     fn store(&self, page: &mut Page<'_>) -> fmt::Result {

@@ -28,6 +28,8 @@ use crate::topics::{SUBSCRIPTIONS, TOPICS, Topic, Topics};
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(600);
 /// Where the outbox can be looked at.
 const OUTBOX: &str = "/_ninefold/outbox";
+/// Where one can see what became of a message.
+const DELIVERIES: &str = "/_ninefold/deliveries";
 /// The principal that deliveries are made as.
 const SERVICE: &str = "sns.amazonaws.com";
 
@@ -231,18 +233,20 @@ impl Door for SnsDoor {
         &["ConfirmSubscription", "Unsubscribe"]
     }
 
-    /// The certificate that notifications are verified with, and the outbox.
-    fn page(&self, path: &str) -> Option<Page> {
-        if let (OUTBOX, Some(outbox)) = (path, &self.transports.outbox) {
-            return Some(Page {
-                content_type: "application/json",
-                body: Bytes::from(outbox.to_json()),
-            });
+    /// The certificate that notifications are verified with; for developers also the outbox and what became of messages.
+    fn page(&self, path: &str, query: &str) -> Option<Page> {
+        let json = |body: String| Page {
+            content_type: "application/json",
+            body: Bytes::from(body),
+        };
+        match (path, &self.transports.outbox) {
+            (OUTBOX, Some(outbox)) => Some(json(outbox.to_json())),
+            (DELIVERIES, Some(_)) => Some(json(self.attempts_to_json(query))),
+            _ => self.signer.certificate_at(path).map(|pem| Page {
+                content_type: "application/x-pem-file",
+                body: Bytes::from(pem),
+            }),
         }
-        self.signer.certificate_at(path).map(|pem| Page {
-            content_type: "application/x-pem-file",
-            body: Bytes::from(pem),
-        })
     }
 
     /// SNS says what is wrong in words of its own; whatever else its model states, its operations check themselves.

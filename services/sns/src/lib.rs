@@ -8,6 +8,7 @@
 //! at once.
 
 mod arn;
+mod attempts;
 mod attributes;
 mod data_protection;
 mod delivery;

@@ -236,6 +236,12 @@ fn read_value(name: &str, input: &AttributeInput) -> Result<AttributeValue, Serv
     }
 }
 
+/// A time as SNS writes it: `2012-03-29T05:12:16.901Z`.
+pub(crate) fn written_time(milliseconds: u64) -> String {
+    let written = ninefold_notification::Timestamp::from_unix_milliseconds(milliseconds);
+    written.map_or_else(String::new, |time| time.to_string())
+}
+
 /// A sequence number as SNS writes it: 20 digits.
 pub(crate) fn written_sequence(sequence: u64) -> String {
     format!("{sequence:020}")

@@ -47,3 +47,8 @@ def name():
 @pytest.fixture
 def queue(aws, name):
     return aws("sqs", "create-queue", "--queue-name", name).json()["QueueUrl"]
+
+
+@pytest.fixture
+def topic(aws, name):
+    return aws("sns", "create-topic", "--name", name).json()["TopicArn"]

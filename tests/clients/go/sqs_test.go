@@ -1,4 +1,4 @@
-// Package clients tests SQS through the AWS SDK for Go v2, which checks the digests of bodies by itself.
+// Package clients tests SQS and SNS through the AWS SDK for Go v2, which checks the digests of bodies by itself.
 package clients
 
 import (
@@ -28,6 +28,7 @@ func config() aws.Config {
 		Region:           "us-east-1",
 		Credentials:      credentials.NewStaticCredentialsProvider("123456789012", "secret", ""),
 		RetryMaxAttempts: 1,
+		HTTPClient:       &wholeRequests{},
 	}
 }
 
@@ -90,13 +91,17 @@ func remove(t *testing.T, client *sqs.Client, url *string, message types.Message
 	}))
 }
 
-func expectBodies(t *testing.T, messages []types.Message, expected ...string) {
-	t.Helper()
+func bodies(messages []types.Message) []string {
 	found := []string{}
 	for _, message := range messages {
 		found = append(found, *message.Body)
 	}
-	if !slices.Equal(found, expected) {
+	return found
+}
+
+func expectBodies(t *testing.T, messages []types.Message, expected ...string) {
+	t.Helper()
+	if found := bodies(messages); !slices.Equal(found, expected) {
 		t.Fatalf("received %q, not %q", found, expected)
 	}
 }

@@ -61,9 +61,9 @@ pub trait Door: Send + Sync + 'static {
         &[]
     }
 
-    /// What a `GET` of this path, outside of the API, answers: certificates and the like, for everyone to see.
-    fn page(&self, path: &str) -> Option<Page> {
-        let _ = path;
+    /// What a `GET` of this path and query, outside of the API, answers: certificates and the like, for everyone to see.
+    fn page(&self, path: &str, query: &str) -> Option<Page> {
+        let _ = (path, query);
         None
     }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use ninefold_delivery::Limits;
+use ninefold_delivery::{Limits, RetryPolicy, Terms};
 
-use crate::fixture::{Behaviour, Fixture};
+use crate::fixture::{Behaviour, Fixture, terms};
 
 #[tokio::test]
 async fn slow_and_dead_targets_delay_nobody_else() {
@@ -43,12 +43,27 @@ async fn a_target_that_hangs_gets_less_and_less_to_hold() {
 #[tokio::test]
 async fn a_target_that_is_back_gets_everything_quickly() {
     let fixture = Fixture::new().await;
+    let patient = Terms {
+        retry: RetryPolicy::Exponential {
+            first: Duration::from_secs(5),
+            longest: Duration::from_secs(5),
+            retries: 100,
+        },
+        ..terms()
+    };
+    fixture
+        .courier
+        .script
+        .lock()
+        .terms
+        .insert("a".to_owned(), patient);
     fixture.behave("a", Behaviour::Fails);
     fixture.accept("a", 0..1_000).await;
     fixture.pass(Duration::from_secs(20)).await;
     let tried = fixture.pushes().len();
     assert!(tried < 50, "the breaker has let {tried} pushes through");
     fixture.behave("a", Behaviour::Takes);
-    fixture.pass(Duration::from_secs(31)).await;
+    fixture.pass(Duration::from_secs(11)).await;
     assert_eq!(fixture.backlog("a").items(), 0);
+    assert_eq!(fixture.courier.script.lock().taken.len(), 1_000);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ninefold_delivery::{Limits, Ordering, RetryPolicy, Terms, Then};
+use ninefold_delivery::{Ending, Limits, Ordering, RetryPolicy, Terms, Then};
 use ninefold_queue::MessageId;
 use ninefold_time::Clock;
 
@@ -70,7 +70,8 @@ async fn a_panic_of_the_courier_costs_one_lease() {
     fixture.settle().await;
     assert_eq!((fixture.pushes().len(), fixture.backlog("a").under_way()), (1, 0));
     fixture.behave("a", Behaviour::Takes);
-    fixture.pass(Duration::from_secs(75)).await;
+    // Its own time and a little more.
+    fixture.pass(Duration::from_secs(20)).await;
     assert_eq!(fixture.courier.script.lock().taken, [1]);
 }
 
@@ -166,11 +167,37 @@ async fn what_waits_for_another_attempt_does_not_fill_the_memory() {
         .terms
         .insert("a".to_owned(), patient);
     fixture.behave("a", Behaviour::Fails);
-    for start in 0..20 {
+    for start in 0..25 {
         fixture.accept("a", start * 1_000..(start + 1) * 1_000).await;
     }
     fixture.pass(Duration::from_secs(300)).await;
-    // The breaker lets next to nothing through, so next to nothing is loaded.
-    assert!(fixture.pushes().len() < 60, "{} pushes", fixture.pushes().len());
-    assert_eq!(fixture.backlog("a").items(), 20_000);
+    // One probe a second.
+    assert!(fixture.pushes().len() < 350, "{} pushes", fixture.pushes().len());
+    assert_eq!(fixture.backlog("a").items(), 25_000);
+    assert!(fixture.backlog("a").items_tried() <= 20_000);
+}
+
+#[tokio::test]
+async fn while_a_target_is_down_items_end_as_their_policy_says() {
+    let fixture = Fixture::new().await;
+    let start = fixture.clock.now();
+    fixture.behave("a", Behaviour::Fails);
+    fixture.accept("a", 0..1_000).await;
+    fixture.pass(Duration::from_secs(10)).await;
+    assert_eq!(fixture.backlog("a").items(), 0);
+    let script = fixture.courier.script.lock();
+    assert_eq!(script.buried.len(), 1_000);
+    assert!(
+        script
+            .buried
+            .iter()
+            .all(|(_, ending)| matches!(ending, Ending::Exhausted(_)))
+    );
+    let pushes = &script.pushes;
+    assert!(pushes.len() < 50, "{} pushes", pushes.len());
+    assert!(
+        pushes
+            .iter()
+            .all(|push| push.at.duration_since(start) < Duration::from_secs(10))
+    );
 }

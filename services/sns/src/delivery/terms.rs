@@ -14,7 +14,7 @@ use crate::topics::Topic;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 const RELAY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long bringing a message to all subscribers of an ordered topic may take.
-const FAN_OUT_TIMEOUT: Duration = Duration::from_secs(60);
+const FAN_OUT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pushes to one subscriber under way at one time.
 const CONCURRENCY: u32 = 64;
 

@@ -1,39 +1,13 @@
 // SQS through the AWS SDK for JavaScript v3, which checks the digests of bodies by itself.
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import * as sqs from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { bodies, client, createQueue, deleteQueues, receive } from "../queues.js";
+import { settings } from "../settings.js";
 
-const settings = {
-  endpoint: process.env.NINEFOLD_ENDPOINT,
-  region: "us-east-1",
-  credentials: { accessKeyId: "123456789012", secretAccessKey: "secret" },
-  maxAttempts: 1,
-};
-const client = new sqs.SQSClient(settings);
-const queues = [];
-
-async function createQueue(Attributes = {}) {
-  const suffix = Attributes.FifoQueue === "true" ? ".fifo" : "";
-  const QueueName = `javascript-${randomUUID()}${suffix}`;
-  const { QueueUrl } = await client.send(new sqs.CreateQueueCommand({ QueueName, Attributes }));
-  queues.push(QueueUrl);
-  return QueueUrl;
-}
-
-async function receive(QueueUrl, more = {}) {
-  const command = new sqs.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, ...more });
-  return (await client.send(command)).Messages ?? [];
-}
-
-const bodies = (messages) => messages.map((message) => message.Body);
-
-after(async () => {
-  for (const QueueUrl of queues) await client.send(new sqs.DeleteQueueCommand({ QueueUrl }));
-  client.destroy();
-});
+after(deleteQueues);
 
 describe("standard queues", () => {
   let QueueUrl;
