@@ -7,6 +7,9 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .workloads import QUEUES, TOPICS
+
+BOTH = (QUEUES, TOPICS)
 HERE = Path(__file__).resolve().parent.parent / "contenders"
 INSTALL_SECONDS = 3600
 
@@ -17,16 +20,30 @@ class Unavailable(Exception):
 
 @dataclass
 class Place:
-    """Where things are: the repository, the cache for what is installed, and the release binaries."""
+    """Where things are: the repository, the cache for what is installed, the release binaries, and Ninefold's if it isn't
+    to be built."""
 
     repository: Path
     cache: Path
     binaries: Path
+    given_ninefold: Path | None = None
+
+    @property
+    def ninefold(self):
+        return self.given_ninefold or self.binaries / "ninefold"
+
+    @property
+    def certificate(self):
+        """Of the receiver, which writes it when it starts."""
+        return self.cache / "receiver.pem"
 
 
 @dataclass
 class Contender:
-    """One server. `command(place, port, data)` is its argument list."""
+    """One server. `command(place, port, data)` is its argument list, to which those of `topic_arguments(place)` are added
+    for load of SNS. With `workloads` it is there for these only. `setup_connections` are those on which many queues are made
+    and subscribed: GoAWS ends and Moto fails when two such calls change the same map.
+    """
 
     name: str
     title: str
@@ -37,6 +54,19 @@ class Contender:
     durable: bool = False
     health: bool = False
     environment: object = field(default=lambda port: {})
+    services: tuple = (QUEUES,)
+    topic_arguments: object = field(default=lambda place: [])
+    workloads: tuple = ()
+    setup_connections: int = 16
+
+    @property
+    def is_limit(self):
+        return self.name == "bare"
+
+    def takes(self, workload):
+        return (workload.service in self.services
+                and self.name in (workload.contenders or (self.name,))
+                and workload.name in (self.workloads or (workload.name,)))
 
 
 def run(arguments, reason, **options):
@@ -73,7 +103,8 @@ def finish(directory, pinned):
 
 
 def build_ninefold(place):
-    run(["cargo", "build", "--release", "-p", "ninefold"], "does not build", cwd=place.repository)
+    if place.given_ninefold is None:
+        run(["cargo", "build", "--release", "-p", "ninefold"], "does not build", cwd=place.repository)
 
 
 def no_install(place):
@@ -120,8 +151,14 @@ def find_fakecloud(place):
 
 def ninefold_command(durability):
     def command(place, port, data):
-        return [place.binaries / "ninefold", "serve", "--data", data, "--port", port, "--durability", durability]
+        return [place.ninefold, "serve", "--data", data, "--port", port, "--durability", durability]
     return command
+
+
+def ninefold_topics(signed):
+    def arguments(place):
+        return ["--sign-queue-messages", str(signed).lower(), "--trusted-certificates", place.certificate]
+    return arguments
 
 
 def bare_command(place, port, data):
@@ -157,21 +194,30 @@ def pinned_version(name):
 
 
 ALL = [
-    Contender("bare", "bare hyper (the limit)", "hyper 1.12", no_install, bare_command),
+    Contender("bare", "bare hyper (the limit)", "hyper 1.12", no_install, bare_command, services=BOTH),
     Contender("ninefold", "Ninefold, durable", "this tree", build_ninefold, ninefold_command("sync"),
-              durable=True, health=True),
+              durable=True, health=True, services=BOTH, topic_arguments=ninefold_topics(signed=False)),
     Contender("ninefold-os", "Ninefold, `--durability os`", "this tree", build_ninefold, ninefold_command("os"),
-              durable=True, health=True),
+              durable=True, health=True, services=BOTH, topic_arguments=ninefold_topics(signed=False)),
+    Contender("ninefold-signed", "Ninefold, durable, messages to queues signed", "this tree", build_ninefold,
+              ninefold_command("sync"), durable=True, health=True, services=(TOPICS,),
+              topic_arguments=ninefold_topics(signed=True), workloads=("publish-64-envelope",)),
     Contender("elasticmq", "ElasticMQ", "1.7.1", install_elasticmq, elasticmq_command),
-    Contender("goaws", "GoAWS (query protocol)", "0.4.4", install_goaws, goaws_command, protocol="query"),
+    Contender("goaws", "GoAWS (query protocol)", "0.4.4", install_goaws, goaws_command, protocol="query",
+              services=BOTH, setup_connections=1),
     Contender("ministack", "MiniStack", pinned_version("ministack"), install_python("ministack"),
               lambda place, port, data: [place.cache / "ministack" / "bin" / "ministack"],
-              environment=lambda port: {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}),
-    Contender("moto", "Moto server", pinned_version("moto"), install_python("moto"), moto_command),
+              environment=lambda port: {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}, services=BOTH),
+    Contender("moto", "Moto server", pinned_version("moto"), install_python("moto"), moto_command,
+              services=BOTH, setup_connections=1),
     Contender("fakecloud", "fakecloud, in memory", "as installed", find_fakecloud, fakecloud_command()),
     Contender("fakecloud-persistent", "fakecloud, persistent", "as installed", find_fakecloud,
               fakecloud_command("--storage-mode", "persistent", "--data-path", "DATA"), durable=True),
 ]
+
+
+def named(name):
+    return next(contender for contender in ALL if contender.name == name)
 
 
 def environment(contender, port):

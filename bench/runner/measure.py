@@ -1,6 +1,7 @@
-"""The measurements: throughput and wake-up workloads, start-up, memory, and a backlog."""
+"""The measurements: the workloads, start-up, memory, and a backlog."""
 
 import json
+import resource
 import subprocess
 import tempfile
 import threading
@@ -8,51 +9,26 @@ import time
 from dataclasses import dataclass, field
 
 from .server import Failed, Server
+from .workloads import QUEUES
 
 MEASURE_MARGIN_SECONDS = 120
 IDLE_SECONDS = 1.0
 SETTLE_PIECE_SECONDS = 2.0
 SETTLE_GAIN = 1.03
-
-
-@dataclass(frozen=True)
-class Workload:
-    """One line of the load generator's command. `figure` is what the comparison is about."""
-
-    name: str
-    title: str
-    arguments: tuple
-    figure: str
-    unit: str
-    seconds_factor: int = 1
-
-
-# The wake-up goes first: it is a figure of an idle machine, and what the other workloads leave behind is still being
-# cleared up after them. It takes longer because some fourteen messages a second are all that it can measure.
-WORKLOADS = [
-    Workload("wake", "Long-poll wake-up", ("wake",), "from_send_us", "µs", seconds_factor=6),
-    Workload("send-1", "SendMessage, 1 connection", ("send", "--connections", "1"),
-             "requests_per_second", "requests/s"),
-    Workload("send-64", "SendMessage, 64 connections", ("send", "--connections", "64"),
-             "requests_per_second", "requests/s"),
-    Workload("send-256", "SendMessage, 256 connections", ("send", "--connections", "256"),
-             "requests_per_second", "requests/s"),
-    Workload("batch-64", "SendMessageBatch of 10, 64 connections", ("send-batch", "--connections", "64"),
-             "messages_per_second", "messages/s"),
-    Workload("cycle-64", "Send, receive, delete, 64 connections", ("cycle", "--connections", "64"),
-             "messages_per_second", "messages/s"),
-]
+# The load generator's exit status when a server can't do what a workload needs, or not in time.
+NOT_SET_UP = 3
 
 
 @dataclass
 class Results:
-    """What was measured, by contender name."""
+    """What was measured of one service, by contender name. `lacking` says by workload who can't do it, and why."""
 
     runs: dict = field(default_factory=dict)
     starts: dict = field(default_factory=dict)
     idle: dict = field(default_factory=dict)
     backlog: dict = field(default_factory=dict)
     left_out: dict = field(default_factory=dict)
+    lacking: dict = field(default_factory=dict)
 
     def add_run(self, contender, workload, report):
         self.runs.setdefault(workload, {}).setdefault(contender, []).append(report)
@@ -62,47 +38,115 @@ def load(place, server, *arguments, seconds):
     """Runs the load generator against `server`; its report, or one that says why there is none."""
     command = [place.binaries / "load", "--address", server.address, "--protocol", server.contender.protocol,
                "--seconds", seconds, *arguments]
-    try:
-        done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                              timeout=seconds + MEASURE_MARGIN_SECONDS)
-    except subprocess.TimeoutExpired:
-        return failed("the load generator did not end in time")
-    if not done.stdout.strip():
-        return failed(done.stderr.strip()[:300])
-    report = json.loads(done.stdout.splitlines()[0])
-    if done.returncode:
-        report.update(clean=False, first_error=done.stderr.strip()[:300])
+    used = {"begin": server.processor_seconds()}
+    lines, status, complaint = run_marked(command, seconds, lambda mark: used.update({mark: server.processor_seconds()}))
+    if not lines:
+        return {**failed(complaint), "not_set_up": status == NOT_SET_UP}
+    report = json.loads(lines[0])
+    report["server_processor_seconds"] = used.get("end", server.processor_seconds()) - used["begin"]
+    if status:
+        report.update(clean=False, first_error=complaint)
     return report
+
+
+def run_marked(command, seconds, on_mark):
+    """Runs a load generator and calls `on_mark` when its load begins and ends; the other lines that it wrote, its exit
+    status, and what it complained about."""
+    lines = []
+    with tempfile.TemporaryFile("w+") as complaints:
+        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=complaints,
+                                   stdin=subprocess.DEVNULL, text=True)
+        limit = threading.Timer(seconds + MEASURE_MARGIN_SECONDS, process.kill)
+        limit.start()
+        try:
+            for line in map(str.strip, process.stdout):
+                if line in ("begin", "end"):
+                    on_mark(line)
+                else:
+                    lines.append(line)
+            status = process.wait()
+        finally:
+            limit.cancel()
+            process.kill()
+            process.wait()
+        if status < 0:
+            return lines, status, "the load generator did not end in time"
+        complaints.seek(0)
+        return lines, status, complaints.read().strip().removeprefix("load: ")[:300]
+
+
+def push(place, receiver, workload, warm_up, seconds):
+    """The limit of a delivery workload: bare clients that post to the receiver."""
+    before = own_processor_seconds()
+    raw = [argument for argument in workload.arguments if argument == "--raw"]
+    command = [place.binaries / "push", "--url", receiver.url(workload.endpoint), "--certificate", place.certificate,
+               "--warmup", warm_up, "--seconds", seconds, *raw]
+    lines, status, complaint = run_marked(command, seconds, lambda mark: None)
+    if status or not lines:
+        return failed(complaint)
+    return {**json.loads(lines[0]), "server_processor_seconds": own_processor_seconds() - before}
+
+
+def own_processor_seconds():
+    """Processor time of the programs that were run and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def clean(reports):
+    """Those that count."""
+    return [report for report in reports if report["clean"]]
 
 
 def failed(reason):
     return {"clean": False, "errors": 1, "first_error": reason}
 
 
-def round_of(contender, place, workloads, seconds, settle_seconds, results, say):
+def round_of(contender, place, workloads, receiver, seconds, settle_seconds, results, say):
     """One contender's turn in a round: a fresh process and an empty data directory, every workload on it."""
-    with data_directory(place) as data, Server(contender, place, data) as server:
+    workloads = [workload for workload in workloads if contender.takes(workload)
+                 and contender.name not in results.lacking.get(workload.name, {})]
+    if not workloads:
+        return
+    service = workloads[0].service
+    with data_directory(place) as data, Server(contender, place, data, service) as server:
         results.starts.setdefault(contender.name, []).append(server.start_seconds)
         time.sleep(IDLE_SECONDS)
         results.idle.setdefault(contender.name, []).append(server.resident_bytes())
-        settle(place, server, settle_seconds)
+        settle(place, server, service, settle_seconds)
         for workload in workloads:
-            before = server.processor_seconds()
-            report = load(place, server, *workload.arguments, "--queue", workload.name, "--delete-queue",
-                          "--warmup", min(1.0, seconds), seconds=seconds * workload.seconds_factor)
-            report["server_processor_seconds"] = server.processor_seconds() - before
-            results.add_run(contender.name, workload.name, report)
-            say(f"  {contender.name:22} {workload.name:10} {brief(workload, report)}")
+            report = measure(place, server, workload, receiver, seconds)
+            if report.get("not_set_up"):
+                results.lacking.setdefault(workload.name, {})[contender.name] = report["first_error"]
+            else:
+                results.add_run(contender.name, workload.name, report)
+            say(f"  {contender.name:22} {workload.name:22} {brief(workload, report)}")
             if server.process.poll() is not None:
                 raise Failed(f"died under {workload.name}: {server.last_line()}")
 
 
-def settle(place, server, longest):
+def measure(place, server, workload, receiver, seconds):
+    warm_up, seconds = min(1.0, seconds), seconds * workload.seconds_factor
+    if workload.endpoint and server.contender.is_limit:
+        return push(place, receiver, workload, warm_up, seconds)
+    arguments = [*workload.arguments, "--queue", workload.name, "--delete-queue", "--warmup", warm_up]
+    if workload.endpoint:
+        arguments += ["--url", receiver.url(workload.endpoint), "--receiver", receiver.addresses["http"]]
+    elif workload.service != QUEUES:
+        arguments += ["--setup-connections", server.contender.setup_connections]
+        arguments += ["--unchecked"] if server.contender.is_limit else []
+    return load(place, server, *arguments, seconds=seconds)
+
+
+def settle(place, server, service, longest):
     """A load that doesn't count, until its rate has stopped rising: a just-in-time compiler takes half a minute, and a
     server measured before that is not the one that people run."""
-    best, pieces_without_gain, begin = 0, 0, time.monotonic()
+    kind = ("send",) if service == QUEUES else ("publish", "--raw", "--unchecked")
+    best, pieces, pieces_without_gain, begin = 0, 0, 0, time.monotonic()
     while pieces_without_gain < 2 and time.monotonic() - begin < longest:
-        report = load(place, server, "send", "--queue", "settle", "--delete-queue", "--warmup", 0,
+        # A name of its own: a queue that was just deleted can't be made again for a minute.
+        pieces += 1
+        report = load(place, server, *kind, "--queue", f"settle-{pieces}", "--delete-queue", "--warmup", 0,
                       seconds=SETTLE_PIECE_SECONDS)
         rate = report.get("requests_per_second", 0)
         pieces_without_gain = 0 if rate > best * SETTLE_GAIN else pieces_without_gain + 1
@@ -110,6 +154,8 @@ def settle(place, server, longest):
 
 
 def brief(workload, report):
+    if report.get("not_set_up"):
+        return f"left out: {report['first_error']}"
     if workload.figure not in report:
         return f"failed: {report['first_error']}"
     value = report[workload.figure]
@@ -120,7 +166,7 @@ def brief(workload, report):
 def backlog_of(contender, place, messages, seconds, memory_limit, say):
     """Fills one queue, then what it costs: resident memory, bytes on disk, start-up after a stop and a kill."""
     with data_directory(place) as data:
-        with Server(contender, place, data) as server:
+        with Server(contender, place, data, QUEUES) as server:
             time.sleep(IDLE_SECONDS)
             empty = server.resident_bytes()
             with memory_guard(server, memory_limit) as guard:
@@ -141,11 +187,11 @@ def backlog_of(contender, place, messages, seconds, memory_limit, say):
 
 def restart(contender, place, data, say):
     """Starts on a filled data directory: seconds to ready, messages counted, resident memory; then stops it."""
-    with Server(contender, place, data) as server:
+    with Server(contender, place, data, QUEUES) as server:
         time.sleep(IDLE_SECONDS)
         figures = {"seconds": server.start_seconds, "messages": server.message_count("backlog"),
                    "resident": server.resident_bytes()}
-        say(f"  {contender.name:22} restart    {figures}")
+        say(f"  {contender.name:22} restart                {figures}")
         return figures
 
 

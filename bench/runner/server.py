@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from . import contenders
+from .workloads import TOPICS
 
 START_SECONDS = 120
 STOP_SECONDS = 60
@@ -21,17 +22,20 @@ class Failed(Exception):
 
 
 class Server:
-    """A context manager: the contender's process on a data directory of the caller's."""
+    """A context manager: the contender's process on a data directory of the caller's, for load of one service."""
 
-    def __init__(self, contender, place, data):
-        self.contender, self.place, self.data = contender, place, Path(data)
+    def __init__(self, contender, place, data, service):
+        self.contender, self.place, self.data, self.service = contender, place, Path(data), service
         self.port, self.process, self.start_seconds = None, None, None
         self.log = place.cache / "logs" / f"{contender.name}.log"
 
     def __enter__(self):
         self.port = free_port()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        arguments = [str(a) for a in self.contender.command(self.place, self.port, self.data)]
+        command = self.contender.command(self.place, self.port, self.data)
+        if self.service == TOPICS:
+            command = [*command, *self.contender.topic_arguments(self.place)]
+        arguments = [str(argument) for argument in command]
         with open(self.log, "ab") as log:
             begin = time.monotonic()
             self.process = subprocess.Popen(

@@ -2,31 +2,53 @@
 
 from statistics import median
 
-from . import contenders
-from .measure import WORKLOADS
+from . import contenders, targets
+from .measure import clean
+from .workloads import QUEUES, of_service
 
 TITLES = {contender.name: contender.title for contender in contenders.ALL}
 ORDER = [contender.name for contender in contenders.ALL]
 
 
-def document(machine, settings, results):
-    """The whole page."""
-    lines = ["# Benchmark", "", "Written by `bench/run`; how to read it is in `bench/README.md`.", ""]
+PAGES = {"sqs": "Benchmark", "sns": "Benchmark of SNS"}
+
+
+def document(service, machine, settings, results):
+    """The whole page of a service."""
+    lines = [f"# {PAGES[service]}", "", "Written by `bench/run`; how to read it is in `bench/README.md`.", ""]
     lines += machine + [f"- {settings}", f"- versions: {versions(results)}", ""]
     if results.left_out:
-        lines += ["Left out: " + "; ".join(f"{TITLES[name]} ({why})" for name, why in results.left_out.items()), ""]
-    for workload in WORKLOADS:
-        if workload.name in results.runs:
-            table = wake_table if workload.figure == "from_send_us" else rate_table
-            lines += [f"## {workload.title}", "", *table(workload, results.runs[workload.name]), ""]
-    if results.starts:
+        lines += ["Left out: " + named(results.left_out), ""]
+    for workload in of_service(service):
+        lines += section(workload, results)
+    if results.starts and service == QUEUES:
         lines += ["## Start-up and memory, empty", "", *start_table(results), ""]
     if results.backlog:
         lines += ["## With a backlog", "", *backlog_table(results.backlog), ""]
-    reached = targets(results)
+    reached = targets.of_service(service, results)
     if reached:
         lines += ["## What is to be reached", "", *rows(["", "measured", "to reach", "reached"], reached), ""]
     return "\n".join(lines)
+
+
+def section(workload, results):
+    runs, lacking = results.runs.get(workload.name, {}), results.lacking.get(workload.name, {})
+    if not runs and not lacking:
+        return []
+    lines = [f"## {workload.title}", ""]
+    if runs:
+        lines += [*table_of(workload)(workload, runs), ""]
+    return lines + (["Left out: " + named(lacking), ""] if lacking else [])
+
+
+def table_of(workload):
+    if workload.figure == "from_send_us":
+        return wake_table
+    return delivery_table if workload.endpoint else rate_table
+
+
+def named(reasons):
+    return "; ".join(f"{TITLES[name]} ({one_line(why)})" for name, why in reasons.items())
 
 
 def versions(results):
@@ -44,17 +66,6 @@ def line(cells):
 
 def in_order(by_contender):
     return [(name, by_contender[name]) for name in ORDER if name in by_contender]
-
-
-def clean(reports):
-    return [report for report in reports if report["clean"]]
-
-
-def rate(results, workload, contender):
-    """The median of a workload's figure, or None."""
-    found = [w for w in WORKLOADS if w.name == workload][0]
-    good = clean(results.runs.get(workload, {}).get(contender, []))
-    return median(report[found.figure] for report in good) if good else None
 
 
 def spread(values, form):
@@ -81,13 +92,11 @@ def rate_table(workload, by_contender):
             body.append([TITLES[name], "failed: " + first_error(reports), "", "", "", ""])
             continue
         values = [report[workload.figure] for report in good]
-        share = f"{median(values) / median(limit):.3f}" if limit else ""
-        processor = median(report["server_processor_seconds"] * 1e6 / max(1, report["answered"]) for report in good)
         body.append([
-            TITLES[name], spread(values, whole), share,
+            TITLES[name], spread(values, whole), share(values, limit),
             milliseconds(median(report["latency_us"]["p50"] for report in good)),
             milliseconds(median(report["latency_us"]["p99"] for report in good)),
-            f"{processor:,.1f}" + failed_rounds(reports, good),
+            f"{processor_microseconds(good):,.1f}" + failed_rounds(reports, good),
         ])
     head = ["", f"{workload.unit}: median (min – max)", "of bare", "p50 ms", "p99 ms", "server CPU µs/request"]
     return rows(head, body)
@@ -111,8 +120,37 @@ def wake_table(workload, by_contender):
     return rows(["", "send to receive, p50 ms", "p99 ms", "longest ms", "acknowledgement to receive, p99 ms"], body)
 
 
+def delivery_table(workload, by_contender):
+    """Like rates, but the limit is a client, and a delivery has no latency that the publisher could see."""
+    limit = [report[workload.figure] for report in clean(by_contender.get("bare", []))]
+    body = []
+    for name, reports in in_order(by_contender):
+        title = "bare hyper clients (the limit)" if name == "bare" else TITLES[name]
+        good = clean(reports)
+        if not good:
+            body.append([title, "failed: " + first_error(reports), "", ""])
+            continue
+        values = [report[workload.figure] for report in good]
+        body.append([title, spread(values, whole), share(values, limit),
+                     f"{processor_microseconds(good):,.1f}" + failed_rounds(reports, good)])
+    return rows(["", f"{workload.unit}: median (min – max)", "of bare", "sender's CPU µs/delivery"], body)
+
+
+def share(values, limit):
+    return f"{median(values) / median(limit):.3f}" if limit else ""
+
+
+def processor_microseconds(reports):
+    """Processor time of the server for each answer of a run."""
+    return median(report["server_processor_seconds"] * 1e6 / max(1, report["answered"]) for report in reports)
+
+
 def first_error(reports):
-    return str(reports[0]["first_error"])[:120].replace("|", "\\|").replace("\n", " ")
+    return one_line(next(report["first_error"] for report in reports if not report["clean"]))
+
+
+def one_line(text):
+    return str(text)[:120].replace("|", "\\|").replace("\n", " ")
 
 
 def failed_rounds(reports, good):
@@ -150,39 +188,3 @@ def backlog_row(name, figures):
     return row + [whole(figures["disk"] / 2**20), f"{figures['after_kill']['seconds']:.2f}",
                   f"{stop['seconds']:.2f}", whole(stop["resident"] / 2**20),
                   "unknown" if stop["messages"] is None else f"{stop['messages']:,}"]
-
-
-def targets(results):
-    """What the durable server is to reach, as ratios within this run."""
-    checks = []
-
-    def ratio(label, value, other, least, digits=2):
-        if value is not None and other:
-            checks.append([label, f"{value / other:.{digits}f}", f"≥ {least:g}", yes(value / other >= least)])
-
-    def below(label, value, most, unit):
-        if value is not None:
-            checks.append([label, f"{value:,.1f} {unit}", f"< {most:,} {unit}", yes(value < most)])
-
-    send = rate(results, "send-64", "ninefold")
-    ratio("SendMessage, 64 connections, of bare hyper", send, rate(results, "send-64", "bare"), 0.6)
-    ratio("SendMessage, of ElasticMQ", send, rate(results, "send-64", "elasticmq"), 10)
-    ratio("SendMessage, of Moto server", send, rate(results, "send-64", "moto"), 100)
-    ratio("messages/s in batches of 10, of bare hyper's SendMessage requests/s",
-          rate(results, "batch-64", "ninefold"), rate(results, "send-64", "bare"), 2.22)
-    wake = clean(results.runs.get("wake", {}).get("ninefold", []))
-    below("wake-up p99", median(r["from_send_us"]["p99"] for r in wake) / 1000 if wake else None, 5, "ms")
-    starts, idle = results.starts.get("ninefold"), results.idle.get("ninefold")
-    below("start-up, empty", median(starts) * 1000 if starts else None, 100, "ms")
-    below("resident, idle", median(idle) / 2**20 if idle else None, 40, "MiB")
-    filled = results.backlog.get("ninefold", {})
-    if "after_stop" in filled:
-        count = f"{filled['report']['messages']:,} messages"
-        below(f"start-up with {count}", filled["after_stop"]["seconds"], 2, "s")
-        below(f"start-up with {count} after SIGKILL", filled["after_kill"]["seconds"], 2, "s")
-        below(f"resident with {count}", filled["resident"] / 2**20, 600, "MiB")
-    return checks
-
-
-def yes(reached):
-    return "yes" if reached else "**no**"

@@ -11,15 +11,18 @@ use crate::connection::Connection;
 use crate::report::{Errors, Latencies, ThroughputReport};
 use crate::request::{Endpoint, Queue};
 
-/// What every connection does, over and over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Workload {
-    /// One SendMessage.
-    Send,
-    /// One SendMessageBatch of so many entries.
-    SendBatch(usize),
-    /// SendMessage, ReceiveMessage, DeleteMessage.
-    Cycle,
+/// What every connection does, over and over: one of the sending requests, which take turns, and with a queue to consume
+/// from, ReceiveMessage and DeleteMessage after it.
+#[derive(Debug)]
+pub struct Work<'a> {
+    /// Where requests go.
+    pub endpoint: &'a Endpoint,
+    /// The sending requests, at least one.
+    pub sends: Vec<Vec<u8>>,
+    /// Messages that the answer to each of them has to acknowledge.
+    pub messages: usize,
+    /// The queue whose messages are received and deleted.
+    pub consumed: Option<&'a Queue>,
 }
 
 /// When a run ends.
@@ -56,11 +59,9 @@ struct Worker {
 }
 
 struct Run<'a> {
-    endpoint: &'a Endpoint,
-    queue: &'a Queue,
-    workload: Workload,
-    send: Vec<u8>,
+    work: &'a Work<'a>,
     receive: Vec<u8>,
+    next_send: usize,
     counts: Counts,
     answered: u64,
     draining: bool,
@@ -76,33 +77,19 @@ struct Counts {
     latencies: Latencies,
 }
 
-/// Runs `workload` on `connections` connections and reports it as `name`.
-pub fn run(
-    name: &str,
-    endpoint: &Endpoint,
-    queue: &Queue,
-    body: &str,
-    workload: Workload,
-    connections: usize,
-    limits: Limits,
-) -> io::Result<ThroughputReport> {
-    let send = match workload {
-        Workload::Send | Workload::Cycle => endpoint.send_message(queue, body),
-        Workload::SendBatch(entries) => endpoint.send_message_batch(queue, body, entries),
-    };
-    let receive = endpoint.receive_message(queue, 0);
+/// Does `work` on `connections` connections and reports it as `name`.
+pub fn run(name: &str, work: &Work<'_>, connections: usize, limits: Limits) -> io::Result<ThroughputReport> {
+    let receive = work.consumed.map(|queue| work.endpoint.receive_message(queue, 0));
     let mut run = Run {
-        endpoint,
-        queue,
-        workload,
-        send,
-        receive,
+        work,
+        receive: receive.unwrap_or_default(),
+        next_send: 0,
         counts: Counts::default(),
         answered: 0,
         draining: false,
     };
     let mut poll = Poll::new()?;
-    let mut workers = open(endpoint.address, connections, poll.registry())?;
+    let mut workers = open(work.endpoint.address, connections, poll.registry())?;
     for worker in &mut workers {
         run.send_next(worker, poll.registry())?;
     }
@@ -138,8 +125,19 @@ fn open(address: SocketAddr, connections: usize, registry: &Registry) -> io::Res
         .collect()
 }
 
-fn report(name: &str, connections: usize, seconds: f64, answered: u64, counts: Counts) -> ThroughputReport {
-    let clean = counts.errors.errors == 0 && counts.requests > 0;
+fn report(
+    name: &str,
+    connections: usize,
+    seconds: f64,
+    answered: u64,
+    mut counts: Counts,
+) -> ThroughputReport {
+    if counts.requests == 0 {
+        counts
+            .errors
+            .other(&"nothing was answered as it should be in the measured time");
+    }
+    let clean = counts.errors.errors == 0;
     ThroughputReport {
         workload: name.to_owned(),
         connections,
@@ -257,16 +255,13 @@ impl Run<'_> {
     }
 
     fn on_sent(&mut self, body: &[u8], started: Instant, step: &mut Step) -> Option<Vec<u8>> {
-        let expected = match self.workload {
-            Workload::Send | Workload::Cycle => 1,
-            Workload::SendBatch(entries) => entries,
-        };
-        if self.endpoint.acknowledged(body) != expected {
+        let expected = self.work.messages;
+        if self.work.endpoint.acknowledged(body) != expected {
             self.counts.errors.answer(200, body);
             return None;
         }
         self.counts.requests += 1;
-        if self.workload == Workload::Cycle {
+        if self.work.consumed.is_some() {
             *step = Step::Receive;
         } else {
             self.counts.messages += expected as u64;
@@ -278,7 +273,10 @@ impl Run<'_> {
     /// The delete request of a received message; with none received, the receive is repeated.
     fn on_received(&mut self, body: &[u8], step: &mut Step) -> Option<Vec<u8>> {
         self.counts.requests += 1;
-        let delete = self.endpoint.delete_message(self.queue, body);
+        let delete = self
+            .work
+            .consumed
+            .and_then(|queue| self.work.endpoint.delete_message(queue, body));
         match delete {
             Some(_) => *step = Step::Delete,
             None => self.counts.empty_receives += 1,
@@ -302,13 +300,15 @@ impl Run<'_> {
         self.send_next(worker, registry)
     }
 
-    /// Sends the request of the worker's step, which is one of the two that are the same every time.
+    /// Sends the request of the worker's step, which is one of those that were written before.
     fn send_next(&mut self, worker: &mut Worker, registry: &Registry) -> io::Result<()> {
         let request = match worker.step {
             Step::Receive => &self.receive,
             Step::Send | Step::Delete => {
                 worker.started = Instant::now();
-                &self.send
+                let index = self.next_send;
+                self.next_send = (index + 1) % self.work.sends.len();
+                &self.work.sends[index]
             }
         };
         worker.connection.send(request, registry)

@@ -1,12 +1,17 @@
 //! The pieces of the load generator: requests written once, responses parsed only as far as a client must,
 //! one thread and one `epoll` for every connection, so that the generator costs less than what it measures.
 //!
-//! Two programs stand on it: `load` (the generator) and `bare` (the limit it is compared with). The runner
-//! `bench/run` starts the contenders and calls both.
+//! Four programs stand on it: `load` (the generator), `bare` (the limit it is compared with), `receiver` (a web endpoint
+//! that counts what is delivered) and `push` (the limit of delivering to it). The runner `bench/run` starts the
+//! contenders and calls them.
 
+pub mod caller;
 pub mod closed_loop;
 pub mod connection;
+pub mod delivery;
+pub mod fan_out;
 pub mod http1;
 pub mod report;
 pub mod request;
+pub mod topic;
 pub mod wake;

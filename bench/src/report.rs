@@ -77,6 +77,11 @@ impl Errors {
         self.add(|| format!("connection: {error}"));
     }
 
+    /// Counts anything else that is not as it should be.
+    pub fn other(&mut self, what: &dyn std::fmt::Display) {
+        self.add(|| what.to_string());
+    }
+
     fn add(&mut self, describe: impl FnOnce() -> String) {
         self.errors += 1;
         self.first_error.get_or_insert_with(describe);
@@ -113,6 +118,36 @@ pub struct ThroughputReport {
     pub clean: bool,
     /// From writing the first request of a message to reading its last answer, microseconds.
     pub latency_us: LatencySummary,
+}
+
+/// The line that a publishing workload writes.
+#[derive(Debug, Serialize)]
+pub struct PublishReport {
+    /// What the requests were like.
+    #[serde(flatten)]
+    pub throughput: ThroughputReport,
+    /// Messages per second that went into queues, one for each queue of a published message.
+    pub deliveries_per_second: f64,
+}
+
+/// The line that is written for deliveries to a web endpoint, by a server or by a bare client.
+#[derive(Debug, Serialize)]
+pub struct DeliveryReport {
+    /// The workload's name.
+    pub workload: String,
+    /// Measured time.
+    pub seconds: f64,
+    /// Posts that the endpoint took in that time.
+    pub deliveries: u64,
+    /// Such posts per second.
+    pub deliveries_per_second: f64,
+    /// Posts before, during and after the measured time.
+    pub answered: u64,
+    /// What went wrong.
+    #[serde(flatten)]
+    pub errors: Errors,
+    /// Whether the run counts: no error, and at least one delivery.
+    pub clean: bool,
 }
 
 /// The line that the wake-up workload writes.

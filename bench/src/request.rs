@@ -1,13 +1,11 @@
 //! The SQS requests of the workloads as bytes, in AWS JSON 1.0 and in the older query protocol, and the two
 //! values a client takes from the answers (queue URL, receipt handle).
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use memchr::memmem;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// The region that requests are signed for, which is part of every ARN.
-const REGION: &str = "us-east-1";
 
 /// How requests are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -168,8 +166,8 @@ impl Endpoint {
                 (path, FORM.to_owned(), body)
             }
         };
-        let signed = self.signed.then(|| signed_headers("sqs")).unwrap_or_default();
-        post(self.address, path, &format!("{headers}{signed}"), &body)
+        let signed = if self.signed { SIGNED_FOR_QUEUES } else { "" };
+        post(self.address, path, format_args!("{headers}{signed}"), &body)
     }
 }
 
@@ -185,27 +183,31 @@ impl Queue {
     pub fn arn(&self) -> String {
         let mut parts = self.path.rsplit('/');
         let (name, account) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        format!("arn:aws:sqs:{REGION}:{account}:{name}")
+        format!("arn:aws:sqs:us-east-1:{account}:{name}")
     }
 }
 
 /// The header of a request in the query protocol.
 pub(crate) const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
-/// The headers that a signing client adds. The signature is a fixed one: contenders run without verification,
-/// but pay for reading the header as they would in use.
-pub(crate) fn signed_headers(service: &str) -> String {
-    let signature = "0".repeat(64);
-    format!(
-        "X-Amz-Date: 20260101T000000Z\r\n\
-         Authorization: AWS4-HMAC-SHA256 \
-         Credential=AKIAIOSFODNN7EXAMPLE/20260101/{REGION}/{service}/aws4_request, \
-         SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature={signature}\r\n"
-    )
+/// The headers that a client adds which signs for a service. The signature is a fixed one: contenders run without
+/// verification, but pay for reading the header as they would in use.
+macro_rules! signed_for {
+    ($service:literal) => {
+        concat!(
+            "X-Amz-Date: 20260101T000000Z\r\n",
+            "Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/",
+            $service,
+            "/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, ",
+            "Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n"
+        )
+    };
 }
+const SIGNED_FOR_QUEUES: &str = signed_for!("sqs");
+pub(crate) const SIGNED_FOR_TOPICS: &str = signed_for!("sns");
 
 /// One request as bytes; `headers` are whole lines.
-pub(crate) fn post(address: SocketAddr, path: &str, headers: &str, body: &str) -> Vec<u8> {
+pub(crate) fn post(address: SocketAddr, path: &str, headers: fmt::Arguments<'_>, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("POST {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
         .into_bytes()

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ninefold_queue::{
-    DeduplicationScope, NewMessage, Queue, QueueConfig, QueueError, QueueKind, Receipt, ReceiveRequest,
-    Received, Sent,
+    NewMessage, Queue, QueueConfig, QueueError, QueueKind, Receipt, ReceiveRequest, Received, Sent,
 };
 use ninefold_time::Timestamp;
 use parking_lot::Mutex;
@@ -62,9 +61,7 @@ impl Backlog {
         QueueConfig {
             kind: match ordering {
                 Ordering::Unordered => QueueKind::Standard,
-                Ordering::Grouped => QueueKind::Fifo {
-                    deduplication_scope: DeduplicationScope::MessageGroup,
-                },
+                Ordering::Grouped(deduplication_scope) => QueueKind::Fifo { deduplication_scope },
             },
             delay_seconds: 0,
             visibility_timeout_seconds: 60,
@@ -72,6 +69,17 @@ impl Backlog {
             in_flight_limit: TRIED_ITEMS,
             dead_letter: None,
         }
+    }
+
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// Whether another deduplication was asked for than there is. Whether there is an order at all never changes.
+    pub(crate) fn is_ordered_otherwise(&self, ordering: Ordering) -> bool {
+        let wanted = Self::queue_config(ordering).kind;
+        let is_grouped = matches!(ordering, Ordering::Grouped(_));
+        is_grouped && self.is_grouped() && self.queue.config().kind != wanted
     }
 
     /// How many items have not come to an end.

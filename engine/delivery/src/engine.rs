@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use ninefold_queue::{DeduplicationId, GroupId, MessageId, QueueEngine, QueueError, QueueKey, Sent};
+use ninefold_queue::{
+    DeduplicationId, DeduplicationScope, GroupId, MessageId, QueueEngine, QueueError, QueueKey, Sent,
+};
 use ninefold_store::{Store, Table};
 use ninefold_time::Clock;
 use parking_lot::RwLock;
@@ -37,7 +39,7 @@ pub enum Ordering {
     /// In no particular one.
     Unordered,
     /// In the order they were accepted, within their groups: a group waits for its first item.
-    Grouped,
+    Grouped(DeduplicationScope),
 }
 
 /// What all deliveries together may take.
@@ -143,6 +145,13 @@ impl DeliveryEngine {
             Some(backlog) => backlog,
             None => self.create(target, ordering).await?,
         };
+        if backlog.is_ordered_otherwise(ordering) {
+            let config = Backlog::queue_config(ordering);
+            self.shared
+                .queues
+                .update(backlog.queue(), config, Bytes::new())
+                .await?;
+        }
         let count = items.len();
         let accepted = backlog.accept(items).await?;
         self.shared.counters.accepted.add(count);

@@ -25,5 +25,5 @@ pub use engine::{DeliveryEngine, Item, Limits, Ordering, TargetKey};
 pub use error::DeliveryError;
 pub use figures::DeliveryFigures;
 pub use history::{Attempt, Then};
-pub use ninefold_queue::{DeduplicationId, GroupId, MessageId, Sent};
+pub use ninefold_queue::{DeduplicationId, DeduplicationScope, GroupId, MessageId, Sent};
 pub use retry::{Curve, Phases, RetryPolicy};

@@ -225,7 +225,10 @@ impl Door for SnsDoor {
         operation: &'static Operation,
         input: Value,
     ) -> BoxFuture<'_, Result<Value, ServiceError>> {
-        Box::pin(async move { operations::call(self, &context, operation.name, &input).await })
+        Box::pin(async move {
+            let answer = operations::call(self, &context, operation.name, &input).await;
+            answer.map_err(errors::in_own_words)
+        })
     }
 
     /// Links in confirmations and notifications are followed by people, who sign nothing.

@@ -39,6 +39,14 @@ pub(crate) fn resource_does_not_exist() -> ServiceError {
     modelled("ResourceNotFoundException", "Resource does not exist")
 }
 
+/// What is denied has a code of its own here.
+pub(crate) fn in_own_words(error: ServiceError) -> ServiceError {
+    match &*error.code {
+        "AccessDeniedException" => modelled("AuthorizationErrorException", error.message),
+        _ => error,
+    }
+}
+
 /// Text that is no ARN at all.
 pub(crate) fn not_an_arn(name: &str, text: &str) -> ServiceError {
     let parts = text.split(':').count();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use ninefold_delivery::{Answer, Item, MessageId, Ordering, TargetKey};
+use ninefold_delivery::{Answer, DeduplicationScope, Item, MessageId, Ordering, TargetKey};
 use ninefold_protocol::ServiceError;
 use uuid::Uuid;
 
@@ -62,7 +62,7 @@ impl SnsDoor {
         let target = TargetKey(Bytes::from(topic.arn.key()));
         let accepted = self
             .deliveries
-            .accept(&target, Ordering::Grouped, items.collect())
+            .accept(&target, Ordering::Grouped(scope_of(topic)), items.collect())
             .await;
         let accepted = accepted.map_err(errors::from_delivery)?;
         Ok(accepted
@@ -160,7 +160,8 @@ impl SnsDoor {
         payloads: impl IntoIterator<Item = &'a Payload>,
     ) -> Result<(), ServiceError> {
         let ordering = match topic.arn.is_fifo() {
-            true => Ordering::Grouped,
+            // They were told apart when they were published.
+            true => Ordering::Grouped(DeduplicationScope::MessageGroup),
             false => Ordering::Unordered,
         };
         let items = payloads.into_iter().map(|payload| Item {
@@ -174,6 +175,14 @@ impl SnsDoor {
             .accept(&subscriber.target(), ordering, items.collect())
             .await;
         accepted.map(drop).map_err(errors::from_delivery)
+    }
+}
+
+/// Where two messages with one deduplication id are one.
+fn scope_of(topic: &Topic) -> DeduplicationScope {
+    match topic.settings().record.attribute("FifoThroughputScope") {
+        Some("MessageGroup") => DeduplicationScope::MessageGroup,
+        _ => DeduplicationScope::Queue,
     }
 }
 

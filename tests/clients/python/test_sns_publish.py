@@ -181,6 +181,18 @@ def test_order_and_deduplication(sns, sqs, make_topic, subscribe):
     assert sorted(bodies(receive_until(sqs, plain, 20))) == sorted(f"m{index}" for index in range(20))
 
 
+def test_the_scope_of_deduplication(sns, make_topic):
+    topic = make_topic(FifoTopic="true")
+
+    def sequence(group):
+        sent = sns.publish(TopicArn=topic, Message="m", MessageGroupId=group, MessageDeduplicationId="d")
+        return sent["SequenceNumber"]
+
+    assert sequence("a") == sequence("b")
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="FifoThroughputScope", AttributeValue="MessageGroup")
+    assert sequence("a") != sequence("b")
+
+
 def test_ordered_topics_want_groups(sns, make_topic, topic):
     fifo = make_topic(FifoTopic="true")
     with refused_parameter() as caught:

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ninefold_delivery::{Ending, Limits, Ordering, RetryPolicy, Terms, Then};
+use ninefold_delivery::{DeduplicationScope, Ending, Item, Limits, Ordering, RetryPolicy, Terms, Then};
 use ninefold_queue::MessageId;
 use ninefold_time::Clock;
 
@@ -109,7 +109,7 @@ async fn a_group_waits_for_its_first_item_and_others_do_not() {
     let items = items.map(|(id, group)| item(id, Some(group))).to_vec();
     fixture
         .engine
-        .accept(&target("t"), Ordering::Grouped, items)
+        .accept(&target("t"), Ordering::Grouped(DeduplicationScope::Queue), items)
         .await
         .unwrap();
     fixture.pass(Duration::from_secs(60)).await;
@@ -200,4 +200,25 @@ async fn while_a_target_is_down_items_end_as_their_policy_says() {
             .iter()
             .all(|push| push.at.duration_since(start) < Duration::from_secs(10))
     );
+}
+
+#[tokio::test]
+async fn duplicates_are_told_apart_as_far_as_was_asked_for() {
+    let fixture = Fixture::new().await;
+    let accept = |id, group, scope| {
+        let item = Item {
+            deduplication: Some("d".into()),
+            ..item(id, Some(group))
+        };
+        let (engine, target) = (&fixture.engine, target("t"));
+        async move {
+            let accepted = engine.accept(&target, Ordering::Grouped(scope), vec![item]).await;
+            accepted.unwrap()[0].id.0
+        }
+    };
+    assert_eq!(accept(1, "a", DeduplicationScope::MessageGroup).await, 1);
+    assert_eq!(accept(2, "b", DeduplicationScope::MessageGroup).await, 2);
+    assert_eq!(accept(3, "a", DeduplicationScope::MessageGroup).await, 1);
+    assert_eq!(accept(4, "a", DeduplicationScope::Queue).await, 4);
+    assert_eq!(accept(5, "b", DeduplicationScope::Queue).await, 4);
 }

@@ -223,6 +223,7 @@ fn attributes_of(topic: &Topic) -> BTreeMap<String, String> {
     if topic.arn.is_fifo() {
         default("FifoTopic", "true".to_owned());
         default("ContentBasedDeduplication", "false".to_owned());
+        default("FifoThroughputScope", "Topic".to_owned());
     }
     attributes
 }

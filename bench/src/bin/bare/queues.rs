@@ -1,23 +1,9 @@
-//! The limit: a bare hyper server that parses the requests of the workloads as a queue server must and answers
-//! fixed bodies. It keeps nothing, checks nothing and routes by one header; no HTTP server on the same library can
-//! answer them faster.
+//! What SQS is asked, in AWS JSON.
 
 use std::borrow::Cow;
-use std::convert::Infallible;
-use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
-use clap::Parser;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use serde::Deserialize;
-use tokio::net::{TcpListener, TcpStream};
 
 const CREATE_QUEUE: &[u8] = br#"{"QueueUrl":"http://127.0.0.1:4566/000000000000/load"}"#;
 const LIST_QUEUES: &[u8] = br#"{"QueueUrls":["http://127.0.0.1:4566/000000000000/load"]}"#;
@@ -32,17 +18,6 @@ const RECEIVE_MESSAGE: &[u8] = concat!(
     r#""}]}"#
 )
 .as_bytes();
-
-/// A hyper server that parses SQS requests and answers fixed bodies.
-#[derive(Parser)]
-struct Options {
-    /// Port on 127.0.0.1.
-    #[arg(long, default_value_t = 4566)]
-    port: u16,
-    /// Worker threads.
-    #[arg(long, default_value_t = 2)]
-    threads: usize,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -89,56 +64,18 @@ struct DeleteMessage<'a> {
     receipt_handle: Cow<'a, str>,
 }
 
-fn main() -> io::Result<()> {
-    let options = Options::parse();
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(options.threads)
-        .enable_all()
-        .build()?
-        .block_on(serve(options.port))
-}
-
-async fn serve(port: u16) -> io::Result<()> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-    writeln!(io::stdout(), "http://{}", listener.local_addr()?)?;
-    loop {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        tokio::spawn(serve_connection(stream));
-    }
-}
-
-async fn serve_connection(stream: TcpStream) {
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer));
-    if let Err(error) = connection.await
-        && !error.is_incomplete_message()
-    {
-        // A client that goes away is the only thing to expect here, and standard error is all there is to say it on.
-        let _ = writeln!(io::stderr(), "bare: {error}");
-    }
-}
-
-async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (head, body) = request.into_parts();
-    let operation = head
-        .headers
-        .get("x-amz-target")
-        .and_then(|target| target.as_bytes().strip_prefix(b"AmazonSQS."));
-    let body = match body.collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => return Ok(refusal()),
-    };
-    let answer = match operation {
-        Some(b"SendMessage") => send_message(&body),
-        Some(b"SendMessageBatch") => send_message_batch(&body),
-        Some(b"ReceiveMessage") => receive_message(&body),
-        Some(b"DeleteMessage") => delete_message(&body),
-        Some(b"CreateQueue") => Some(Bytes::from_static(CREATE_QUEUE)),
-        Some(b"DeleteQueue") => Some(Bytes::new()),
-        Some(b"ListQueues") => Some(Bytes::from_static(LIST_QUEUES)),
+/// The answer to an operation, or `None` to what isn't a request of the workloads.
+pub(crate) fn answer(operation: &[u8], body: &[u8]) -> Option<Bytes> {
+    match operation {
+        b"SendMessage" => send_message(body),
+        b"SendMessageBatch" => send_message_batch(body),
+        b"ReceiveMessage" => receive_message(body),
+        b"DeleteMessage" => delete_message(body),
+        b"CreateQueue" => Some(Bytes::from_static(CREATE_QUEUE)),
+        b"DeleteQueue" => Some(Bytes::new()),
+        b"ListQueues" => Some(Bytes::from_static(LIST_QUEUES)),
         _ => None,
-    };
-    Ok(answer.map_or_else(refusal, response))
+    }
 }
 
 fn send_message(body: &[u8]) -> Option<Bytes> {
@@ -174,21 +111,4 @@ fn receive_message(body: &[u8]) -> Option<Bytes> {
 fn delete_message(body: &[u8]) -> Option<Bytes> {
     let delete: DeleteMessage<'_> = serde_json::from_slice(body).ok()?;
     (!delete.queue_url.is_empty() && !delete.receipt_handle.is_empty()).then(Bytes::new)
-}
-
-fn response(body: Bytes) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body));
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/x-amz-json-1.0"),
-    );
-    response
-}
-
-fn refusal() -> Response<Full<Bytes>> {
-    let mut response = response(Bytes::from_static(
-        br#"{"__type":"com.amazon.coral.service#InvalidRequest"}"#,
-    ));
-    *response.status_mut() = StatusCode::BAD_REQUEST;
-    response
 }
