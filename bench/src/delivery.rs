@@ -11,8 +11,8 @@ use crate::report::{DeliveryReport, Errors};
 use crate::request::acknowledged_in_xml;
 use crate::topic::{Subscription, TopicEndpoint, topic_arn};
 
-/// Connections that publish.
-const PUBLISHERS: usize = 4;
+/// Connections that publish: so many that publishing is not what limits deliveries.
+const PUBLISHERS: usize = 32;
 /// Messages of a PublishBatch.
 const BATCH_ENTRIES: usize = 10;
 /// Messages that are published and not yet delivered: enough for every connection of the server to be at work, and

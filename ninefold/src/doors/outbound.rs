@@ -16,6 +16,9 @@ use super::sms_provider::{self, StopMessages};
 use crate::command::Failure;
 use crate::config::{Auth, Config, Egress, MailConfig};
 
+/// Connections kept open to one host, and to all of them.
+const IDLE_CONNECTIONS_PER_HOST: usize = 64;
+const IDLE_CONNECTIONS: usize = 4_096;
 /// Mails to one relay at one time.
 const MAIL_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
 /// How long a relay may take over a mail.
@@ -43,6 +46,9 @@ pub(super) fn transports(
         HttpClient::new(HttpClientOptions {
             egress,
             additional_roots: additional_roots.clone(),
+            // As many as a subscriber may be pushed to at one time, so that none is opened anew for each push.
+            idle_connections_per_host: IDLE_CONNECTIONS_PER_HOST,
+            idle_connections: IDLE_CONNECTIONS,
             ..HttpClientOptions::default()
         })
         .map_err(|error| Failure::of(&error))
