@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use ninefold_archive::Archive;
 use ninefold_delivery::DeliveryEngine;
 use ninefold_model::ServiceModel;
 use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, Region};
@@ -47,7 +48,13 @@ pub(crate) struct Doors {
 
 /// The tables of every engine and door.
 pub(crate) fn tables() -> Vec<Table> {
-    [QueueEngine::TABLES, DeliveryEngine::TABLES, SnsDoor::TABLES].concat()
+    [
+        QueueEngine::TABLES,
+        DeliveryEngine::TABLES,
+        Archive::TABLES,
+        SnsDoor::TABLES,
+    ]
+    .concat()
 }
 
 impl Engines {

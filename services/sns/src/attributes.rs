@@ -1,5 +1,6 @@
 //! Attributes of topics and subscriptions: what can be set, and how it is checked.
 
+pub(crate) mod archive;
 pub(crate) mod redrive;
 pub(crate) mod subscription;
 pub(crate) mod topic;

@@ -89,7 +89,7 @@ impl SnsDoor {
                 let endpoint = payload.recipient.clone().unwrap_or_default();
                 self.push_to_device(&endpoint, &payload).await
             }
-            Target::Topic(topic) => self.push_in_order(&topic, payload, delivery.sequence).await,
+            Target::Topic(topic) => self.push_in_order(&topic, payload, delivery).await,
             Target::Subscriber(topic, subscriber) => {
                 let outcome = self.push_to_subscriber(&topic, &subscriber, &payload).await;
                 if let Outcome::Delivered(answer) = &outcome {

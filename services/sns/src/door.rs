@@ -1,9 +1,10 @@
 //! The door itself: what it holds, and which operation is which.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
+use ninefold_archive::Archive;
 use ninefold_catalog::{CatalogError, Change, Store, Table};
 use ninefold_delivery::DeliveryEngine;
 use ninefold_model::{Operation, ServiceModel, Value, Violation, to_value};
@@ -45,6 +46,9 @@ pub struct SnsDoor {
     pub(crate) signer: Signer,
     /// How the server is reached from outside, for links.
     pub(crate) endpoint: Endpoint,
+    pub(crate) archives: Archive,
+    /// Itself, for tasks that outlive a call.
+    pub(crate) me: Weak<SnsDoor>,
     authorizer: Arc<dyn Authorizer>,
 }
 
@@ -88,10 +92,15 @@ impl SnsDoor {
     ///
     /// If the store fails or a record in it is damaged.
     pub fn open(parts: SnsParts) -> Result<Arc<Self>, CatalogError> {
-        Ok(Arc::new(SnsDoor {
-            topics: Topics::open(&parts.store)?,
-            phones: Phones::open(&parts.store)?,
-            platforms: Platforms::open(&parts.store)?,
+        let topics = Topics::open(&parts.store)?;
+        let phones = Phones::open(&parts.store)?;
+        let platforms = Platforms::open(&parts.store)?;
+        Ok(Arc::new_cyclic(|me| SnsDoor {
+            topics,
+            phones,
+            platforms,
+            archives: Archive::new(parts.store),
+            me: Weak::clone(me),
             clock: parts.clock,
             deliveries: parts.deliveries,
             dispatcher: parts.dispatcher,
@@ -105,6 +114,7 @@ impl SnsDoor {
     /// Begins to deliver what waits for subscribers. To be called once every door can be reached.
     pub fn start(self: &Arc<Self>) {
         self.deliveries.start(Arc::new(SnsCourier::new(self)));
+        self.resume_replays();
     }
 
     /// Looks after what has to happen by itself. Never returns; to be spawned once and dropped at shutdown.
@@ -112,6 +122,9 @@ impl SnsDoor {
         loop {
             if let Err(error) = self.expire_pending().await {
                 tracing::warn!(%error, "subscriptions that were not confirmed could not be removed");
+            }
+            if let Err(error) = self.expire_archives().await {
+                tracing::warn!(%error, "archived messages that are too old could not be removed");
             }
             self.clock.sleep_until(self.clock.now() + EXPIRY_INTERVAL).await;
         }

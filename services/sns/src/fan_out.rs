@@ -194,6 +194,10 @@ fn shares_of<'a>(topic: &Topic, messages: &'a [Message]) -> Vec<Share<'a>> {
     for message in messages {
         let attributes = message.filter_attributes();
         for subscriber in subscribers.matching(&attributes, message.content.default_text()) {
+            // It finds the message in the archive.
+            if subscriber.is_replaying() {
+                continue;
+            }
             let place = *places.entry(subscriber.arn.id).or_insert(shares.len());
             if place == shares.len() {
                 shares.push(Share {

@@ -27,6 +27,7 @@ mod outbox;
 mod phones;
 mod platforms;
 mod record;
+mod replay;
 mod signer;
 mod subscribers;
 mod topics;

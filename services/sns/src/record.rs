@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use ninefold_catalog::Record;
 use serde::{Deserialize, Serialize};
 
+use crate::replay::Replay;
+
 /// A topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +47,9 @@ pub(crate) struct SubscriptionRecord {
     /// Attributes that were set, with the values given.
     pub(crate) attributes: BTreeMap<String, String>,
     pub(crate) standing: Standing,
+    /// What it wants again, or wanted.
+    #[serde(default)]
+    pub(crate) replay: Option<Replay>,
 }
 
 impl Record for SubscriptionRecord {

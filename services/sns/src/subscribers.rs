@@ -13,6 +13,7 @@ use crate::arn::SubscriptionArn;
 use crate::attributes::subscription::read_filter;
 use crate::delivery_policy::{EffectivePolicy, SubscriptionDeliveryPolicy};
 use crate::destination::{Destination, QueueArn};
+use crate::message::Message;
 use crate::record::{Protocol, SubscriptionRecord};
 use crate::topics::TopicSettings;
 
@@ -47,6 +48,22 @@ impl Subscriber {
             filter: read_filter(&record.attributes)?,
             record,
         })
+    }
+
+    /// Whether it gets what was published earlier, and nothing else.
+    pub(crate) fn is_replaying(&self) -> bool {
+        self.record.replay.as_ref().is_some_and(|replay| !replay.is_done)
+    }
+
+    /// Whether it wants a message.
+    pub(crate) fn wants(&self, message: &Message) -> bool {
+        let Some(filter) = &self.filter else {
+            return true;
+        };
+        match filter.scope() {
+            FilterScope::MessageAttributes => filter.matches_attributes(&message.filter_attributes()),
+            FilterScope::MessageBody => filter.matches_body(message.content.default_text()),
+        }
     }
 
     fn place(&self) -> (Protocol, String) {

@@ -32,6 +32,8 @@ pub(crate) struct Topic {
     pub(crate) subscribers: RwLock<Subscribers>,
     /// Subscriptions are made one after the other.
     pub(crate) subscribing: tokio::sync::Mutex<()>,
+    /// Shared by the messages of an ordered topic that set out to its subscribers.
+    pub(crate) setting_out: tokio::sync::RwLock<()>,
 }
 
 /// A topic's record, with what publishing asks for read once.
@@ -117,6 +119,7 @@ impl Topics {
                     settings: RwLock::new(settings),
                     subscribers: RwLock::default(),
                     subscribing: tokio::sync::Mutex::default(),
+                    setting_out: tokio::sync::RwLock::default(),
                 };
                 live.insert(arn.key(), Arc::new(topic));
             }

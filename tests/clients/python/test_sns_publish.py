@@ -230,3 +230,44 @@ def test_many_queues(sns, sqs, topic, subscribe):
 def test_unknown_topics(sns, topic):
     with refused("NotFound", status=404):
         sns.publish(TopicArn=f"{topic}-{unique_name()}", Message="m")
+
+
+def test_an_archive_is_replayed_from_any_point_and_then_comes_the_present(sns, sqs, make_topic, make_queue):
+    topic = make_topic(FifoTopic="true", ContentBasedDeduplication="true", ArchivePolicy='{"MessageRetentionPeriod":"30"}')
+
+    def publish(numbers):
+        for index in numbers:
+            sns.publish(TopicArn=topic, Message=f"m{index}", MessageGroupId=f"g{index % 3}")
+
+    def drained(url, expected):
+        got = []
+        while len(got) < expected:
+            messages = receive_until(sqs, url, 1, count=1, AttributeNames=["All"])
+            got += [(each["Attributes"]["MessageGroupId"], each["Body"]) for each in messages]
+            for each in messages:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+        return got
+
+    publish(range(150))
+    beginning = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["BeginningArchiveTime"]
+    url = make_queue(FifoQueue="true")
+    policy = json.dumps({"PointType": "Timestamp", "StartingPoint": beginning})
+    arn = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of(sqs, url), Attributes={
+        "RawMessageDelivery": "true", "ReplayPolicy": policy,
+    })["SubscriptionArn"]
+    publish(range(150, 170))
+    got = drained(url, 170)
+    for group in range(3):
+        wanted = [f"m{index}" for index in range(170) if index % 3 == group]
+        assert [body for name, body in got if name == f"g{group}"] == wanted
+    assert sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["ReplayStatus"] == "Completed"
+    publish([200])
+    assert drained(url, 1) == [("g2", "m200")]
+    assert receive(sqs, url) == []
+    with refused("InvalidState"):
+        sns.delete_topic(TopicArn=topic)
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="ArchivePolicy", AttributeValue="{}")
+    with refused_parameter():
+        sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="ReplayPolicy", AttributeValue=policy)
+    with refused_parameter():
+        make_topic(ArchivePolicy='{"MessageRetentionPeriod":"30"}')

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use ninefold_filter_policy::{FilterPolicy, FilterScope};
 use ninefold_protocol::ServiceError;
 
+use super::archive::read_replay;
 use super::{flag, redrive};
 use crate::delivery_policy::SubscriptionDeliveryPolicy;
 use crate::errors;
@@ -53,6 +54,10 @@ fn check(protocol: Protocol, name: &str, value: &str) -> Result<String, ServiceE
         "RedrivePolicy" => redrive::read(value).and_then(|_| kept()),
         "DeliveryPolicy" if value.is_empty() => kept(),
         "DeliveryPolicy" => SubscriptionDeliveryPolicy::read(value).and_then(|_| kept()),
+        "ReplayPolicy" => read_replay(value).map(|policy| match policy {
+            Some(_) => value.to_owned(),
+            None => String::new(),
+        }),
         "SubscriptionRoleArn" => kept(),
         _ => Err(errors::invalid_parameter("AttributeName")),
     }

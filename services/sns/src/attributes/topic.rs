@@ -8,6 +8,7 @@ use ninefold_policy::{Policy, PolicyKind};
 use ninefold_protocol::ServiceError;
 use serde_json::json;
 
+use super::archive::read_archive;
 use super::flag;
 use crate::arn::TopicArn;
 use crate::delivery_policy::TopicDeliveryPolicy;
@@ -63,6 +64,10 @@ pub(crate) fn check(name: &str, value: &str, is_fifo: bool) -> Result<String, Se
         "SignatureVersion" => Err(errors::invalid_parameter("SignatureVersion")),
         "TracingConfig" if matches!(value, "PassThrough" | "Active") => kept(),
         "TracingConfig" => Err(errors::invalid_parameter("TracingConfig")),
+        "ArchivePolicy" => read_archive(value).map(|retention| match retention {
+            Some(_) => value.to_owned(),
+            None => String::new(),
+        }),
         "ContentBasedDeduplication" => flag(name, value),
         "FifoThroughputScope" if matches!(value, "Topic" | "MessageGroup") => kept(),
         "FifoThroughputScope" => Err(errors::invalid_parameter("FifoThroughputScope")),

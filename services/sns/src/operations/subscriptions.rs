@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::SnsDoor;
 use crate::arn::{SubscriptionArn, TopicArn};
+use crate::attributes::archive::read_replay;
 use crate::attributes::subscription;
 use crate::destination::Destination;
 use crate::errors::{self, Refusal};
@@ -19,6 +20,7 @@ use crate::operations::confirmation::new_token;
 use crate::operations::page;
 use crate::operations::topics::AttributesOutput;
 use crate::record::{Protocol, Standing, SubscriptionRecord};
+use crate::replay::Replay;
 use crate::subscribers::Subscriber;
 use crate::topics::Topic;
 
@@ -131,10 +133,14 @@ pub(crate) async fn subscribe(
         principal: context.principal.arn.clone(),
         protocol,
         endpoint: input.endpoint,
+        replay: replay_of(door, &topic, &attributes)?,
         attributes,
         standing: first_standing(door, &arn, &destination, &context.principal)?,
     };
     let subscriber = door.put_subscription(&topic, arn, record).await?;
+    if subscriber.is_replaying() {
+        door.start_replay(Arc::clone(&topic), &subscriber);
+    }
     if subscriber.record.is_pending() {
         door.ask_for_confirmation(&topic, &subscriber).await?;
     }
@@ -184,6 +190,26 @@ fn check_filter_policies(topic: &Topic, attributes: &BTreeMap<String, String>) -
         )),
         false => Ok(()),
     }
+}
+
+/// What a subscription with these attributes wants again.
+fn replay_of(
+    door: &SnsDoor,
+    topic: &Topic,
+    attributes: &BTreeMap<String, String>,
+) -> Result<Option<Replay>, ServiceError> {
+    let Some(json) = attributes.get("ReplayPolicy") else {
+        return Ok(None);
+    };
+    let Some(policy) = read_replay(json)? else {
+        return Ok(None);
+    };
+    if !topic.arn.is_fifo() || topic.retention_seconds().is_none() {
+        return Err(errors::invalid_parameter(
+            "ReplayPolicy: the topic has no archive, which FIFO topics with an ArchivePolicy have",
+        ));
+    }
+    Ok(Some(Replay::new(policy, door.clock.now())))
 }
 
 /// Whether the endpoint has to agree first: it does, unless it belongs to whoever subscribes it.
@@ -401,6 +427,9 @@ fn attributes_of(topic: &Topic, subscriber: &Subscriber) -> BTreeMap<String, Str
             subscriber.policy(&topic.settings()).to_json(),
         );
     }
+    if let Some(replay) = &record.replay {
+        set("ReplayStatus", replay.status().to_owned());
+    }
     let mut default = |name: &str, value: &str| {
         attributes
             .entry(name.to_owned())
@@ -428,12 +457,19 @@ pub(crate) async fn set_attributes(
     if subscriber.record.attribute("FilterPolicy").is_none() {
         check_filter_policies(&topic, &changes)?;
     }
-    door.change_subscription(&topic, &subscriber.arn, |record| {
+    let changes_replay = changes.contains_key("ReplayPolicy");
+    let changed = door.change_subscription(&topic, &subscriber.arn, |record| {
         record.attributes = subscription::merge(record.protocol, &record.attributes, &changes)?;
+        if changes_replay {
+            record.replay = replay_of(door, &topic, &record.attributes)?;
+        }
         Ok(())
-    })
-    .await
-    .map(drop)
+    });
+    let subscriber = changed.await?;
+    if changes_replay && subscriber.is_replaying() {
+        door.start_replay(topic, &subscriber);
+    }
+    Ok(())
 }
 
 impl SnsDoor {

@@ -11,6 +11,7 @@ use crate::arn::{FIFO_SUFFIX, TopicArn, is_valid_name};
 use crate::attributes::topic;
 use crate::errors::{self, Refusal};
 use crate::limits::PAGE;
+use crate::message::written_time;
 use crate::operations::tags::{self, Tag};
 use crate::operations::{data_protection, page};
 use crate::record::TopicRecord;
@@ -157,10 +158,17 @@ pub(crate) async fn delete(
     context.authorize("sns:DeleteTopic", &arn, policy)?;
     // Deleting what is not there succeeds.
     let Some(topic) = topic else { return Ok(()) };
+    if topic.retention_seconds().is_some() {
+        return Err(errors::modelled(
+            "InvalidStateException",
+            "The topic has an active archive policy: deactivate it before the topic is deleted",
+        ));
+    }
     let deleted = door.topics.records.delete(arn.key().as_bytes()).await;
     deleted.map_err(errors::from_catalog)?;
     door.topics.forget(&arn);
-    door.remove_subscriptions(&topic).await
+    door.remove_subscriptions(&topic).await?;
+    door.empty_archive(&topic, ninefold_time::Timestamp::MAX).await
 }
 
 pub(crate) fn list(
@@ -196,11 +204,11 @@ pub(crate) fn get_attributes(
 ) -> Result<AttributesOutput, ServiceError> {
     let topic = door.topic(context, &input.topic_arn, "sns:GetTopicAttributes")?;
     Ok(AttributesOutput {
-        attributes: attributes_of(&topic),
+        attributes: attributes_of(door, &topic)?,
     })
 }
 
-fn attributes_of(topic: &Topic) -> BTreeMap<String, String> {
+fn attributes_of(door: &SnsDoor, topic: &Topic) -> Result<BTreeMap<String, String>, ServiceError> {
     let settings = topic.settings();
     let (confirmed, pending) = topic.subscribers.read().counts();
     let mut attributes = settings.record.attributes.clone();
@@ -225,7 +233,13 @@ fn attributes_of(topic: &Topic) -> BTreeMap<String, String> {
         default("ContentBasedDeduplication", "false".to_owned());
         default("FifoThroughputScope", "Topic".to_owned());
     }
-    attributes
+    if topic.retention_seconds().is_some() {
+        let first = door.archives.first(topic.arn.key().as_bytes());
+        let first = first.map_err(|error| ServiceError::unavailable(error.to_string()))?;
+        let begin = first.map_or(door.now_millis(), |place| place.at.as_millis());
+        attributes.insert("BeginningArchiveTime".to_owned(), written_time(begin));
+    }
+    Ok(attributes)
 }
 
 pub(crate) async fn set_attributes(
