@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Items taken from the queue at one time.
-const TAKEN_TOGETHER: usize = 10;
+const TAKEN_TOGETHER: usize = 32;
 /// How long the task looks for an item before it considers whether there are any.
 const WAIT: Duration = Duration::from_secs(60);
 /// A lease outlasts its push by this, in which what follows from the push is stored. After a crash, items that were under way
@@ -41,7 +41,16 @@ pub struct Backlog {
     pace: Mutex<Pace>,
     /// Told when a push has ended.
     ended: Notify,
+    /// Items that have come to their end and are to be removed.
+    finished: Mutex<Finished>,
     is_driven: Mutex<bool>,
+}
+
+/// Items that are to be removed, while those before them are being removed.
+#[derive(Default)]
+struct Finished {
+    receipts: Vec<Receipt>,
+    is_under_way: bool,
 }
 
 impl Backlog {
@@ -52,6 +61,7 @@ impl Backlog {
             queue,
             shared,
             ended: Notify::new(),
+            finished: Mutex::default(),
             is_driven: Mutex::new(false),
         })
     }
@@ -214,6 +224,45 @@ impl Backlog {
             }
         }
         Ok(())
+    }
+
+    /// Removes an item that has come to its end. Whoever comes while others are being removed leaves that to them, so that many are
+    /// removed together; what isn't when the process ends comes again.
+    async fn remove(&self, receipt: Receipt) {
+        if self.is_grouped() {
+            // Its group waits for it.
+            return self.remove_all(&[receipt]).await;
+        }
+        let mut receipts = {
+            let mut finished = self.finished.lock();
+            finished.receipts.push(receipt);
+            if finished.is_under_way {
+                return;
+            }
+            finished.is_under_way = true;
+            std::mem::take(&mut finished.receipts)
+        };
+        while !receipts.is_empty() {
+            self.remove_all(&receipts).await;
+            let mut finished = self.finished.lock();
+            receipts = std::mem::take(&mut finished.receipts);
+            finished.is_under_way = !receipts.is_empty();
+        }
+    }
+
+    async fn remove_all(&self, receipts: &[Receipt]) {
+        for error in self
+            .queue
+            .delete(receipts)
+            .await
+            .into_iter()
+            .filter_map(Result::err)
+        {
+            // It will come again: at least once is what is promised.
+            tracing::warn!(target = ?self.target, %error, "a finished item could not be removed");
+        }
+        // The task may be waiting for something to do, or for nothing to be left.
+        self.ended.notify_one();
     }
 
     /// What a courier is told of an item.
@@ -481,19 +530,7 @@ impl Settling<'_> {
 
     /// Removes the item, which has come to its end.
     async fn finish(&self, then: Then) -> Then {
-        for error in self
-            .backlog
-            .queue
-            .delete(&[self.receipt])
-            .await
-            .into_iter()
-            .filter_map(Result::err)
-        {
-            // It will come again: at least once is what is promised.
-            tracing::warn!(target = ?self.delivery.target, %error, "a finished item could not be removed");
-        }
-        // The task may be waiting for something to do, or for nothing to be left.
-        self.backlog.ended.notify_one();
+        self.backlog.remove(self.receipt).await;
         then
     }
 }
