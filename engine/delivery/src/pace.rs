@@ -67,7 +67,11 @@ impl Pace {
         let window = self.window.size(terms.concurrency);
         let free = window.saturating_sub(self.under_way);
         // Several together are cheaper than one at a time.
-        let room = if free < window / SHARE_TAKEN_TOGETHER { 0 } else { free };
+        let room = if free < window / SHARE_TAKEN_TOGETHER {
+            0
+        } else {
+            free
+        };
         let room = match self.breaker.permission(now) {
             Permission::Free => room as usize,
             // It needs no room in the window: what is still under way began before the breaker opened.
