@@ -72,6 +72,11 @@ impl SnsDoor {
         self.topics.get(&TopicArn::from_key(&key.0)?).map(Target::Topic)
     }
 
+    /// Whether there is somebody behind a key.
+    pub(crate) fn is_target(&self, key: &TargetKey) -> bool {
+        self.target_of(key).is_some()
+    }
+
     async fn push(&self, delivery: &Delivery) -> Outcome {
         let Some(target) = self.target_of(&delivery.target) else {
             return refused("the subscription is no more");

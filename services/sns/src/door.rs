@@ -119,6 +119,9 @@ impl SnsDoor {
 
     /// Looks after what has to happen by itself. Never returns; to be spawned once and dropped at shutdown.
     pub async fn run(self: Arc<Self>) {
+        if let Err(error) = self.remove_orphans().await {
+            tracing::warn!(%error, "what deleted topics and subscriptions have left could not be removed");
+        }
         loop {
             if let Err(error) = self.expire_pending().await {
                 tracing::warn!(%error, "subscriptions that were not confirmed could not be removed");

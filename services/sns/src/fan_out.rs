@@ -178,6 +178,23 @@ impl SnsDoor {
     }
 }
 
+impl SnsDoor {
+    /// Leaves a message for somebody who is reached without a topic; durable when it returns.
+    pub(crate) async fn leave_for(&self, target: &TargetKey, payload: &Payload) -> Result<(), ServiceError> {
+        let item = Item {
+            id: MessageId(payload.id.as_u128()),
+            payload: payload.encode(),
+            group: None,
+            deduplication: None,
+        };
+        let accepted = self
+            .deliveries
+            .accept(target, Ordering::Unordered, vec![item])
+            .await;
+        accepted.map(drop).map_err(errors::from_delivery)
+    }
+}
+
 /// Where two messages with one deduplication id are one.
 fn scope_of(topic: &Topic) -> DeduplicationScope {
     match topic.settings().record.attribute("FifoThroughputScope") {

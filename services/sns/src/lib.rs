@@ -23,6 +23,7 @@ mod limits;
 mod log_groups;
 mod message;
 mod operations;
+mod orphans;
 mod outbox;
 mod phones;
 mod platforms;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ninefold_catalog::Change;
-use ninefold_delivery::{Item, MessageId, Ordering, TargetKey};
+use ninefold_delivery::TargetKey;
 use ninefold_protocol::{CallContext, ServiceError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -276,18 +276,8 @@ impl SnsDoor {
         }
         let mut payload = Payload::for_protocol(message, Protocol::Application);
         payload.recipient = Some(arn.to_string());
-        let key = TargetKey(Bytes::from(format!("{DIRECT}{}", arn.application.key())));
-        let item = Item {
-            id: MessageId(message.id.as_u128()),
-            payload: payload.encode(),
-            group: None,
-            deduplication: None,
-        };
-        let accepted = self
-            .deliveries
-            .accept(&key, Ordering::Unordered, vec![item])
-            .await;
-        accepted.map(drop).map_err(errors::from_delivery)
+        let target = TargetKey(Bytes::from(format!("{DIRECT}{}", arn.application.key())));
+        self.leave_for(&target, &payload).await
     }
 
     async fn tell_of_change(&self, arn: &EndpointArn, kind: &str) {

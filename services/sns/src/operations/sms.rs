@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use ninefold_catalog::Change;
-use ninefold_delivery::{Item, MessageId, Ordering, TargetKey};
+use ninefold_delivery::TargetKey;
 use ninefold_protocol::{CallContext, ServiceError};
 use serde::{Deserialize, Serialize};
 
@@ -236,18 +236,8 @@ impl SnsDoor {
         let mut payload = Payload::for_protocol(message, Protocol::Sms);
         payload.kind = kind;
         payload.recipient = Some(recipient.to_string());
-        let key = TargetKey(Bytes::from(format!("{DIRECT}{}", owner.key())));
-        let item = Item {
-            id: MessageId(message.id.as_u128()),
-            payload: payload.encode(),
-            group: None,
-            deduplication: None,
-        };
-        let accepted = self
-            .deliveries
-            .accept(&key, Ordering::Unordered, vec![item])
-            .await;
-        accepted.map(drop).map_err(errors::from_delivery)
+        let target = TargetKey(Bytes::from(format!("{DIRECT}{}", owner.key())));
+        self.leave_for(&target, &payload).await
     }
 
     /// Notes that somebody wants no more messages from an account: they have answered `STOP`.

@@ -117,9 +117,10 @@ pub(crate) async fn subscribe(
                 "Subscription already exists with different attributes",
             ));
         }
-        if existing.record.is_pending() {
-            door.ask_for_confirmation(&topic, &existing).await?;
-        }
+        let existing = match existing.record.is_pending() {
+            true => door.ask_again(&topic, &existing).await?,
+            false => existing,
+        };
         return Ok(answer(&existing, input.return_subscription_arn));
     }
     check_filter_policies(&topic, &attributes)?;
@@ -473,6 +474,23 @@ pub(crate) async fn set_attributes(
 }
 
 impl SnsDoor {
+    /// Asks for a confirmation again, by a fresh token: the last one may have run out.
+    async fn ask_again(
+        &self,
+        topic: &Topic,
+        subscriber: &Subscriber,
+    ) -> Result<Arc<Subscriber>, ServiceError> {
+        let standing = new_token(&subscriber.arn, self.now_seconds())?;
+        let subscriber = self
+            .change_subscription(topic, &subscriber.arn, |record| {
+                record.standing = standing;
+                Ok(())
+            })
+            .await?;
+        self.ask_for_confirmation(topic, &subscriber).await?;
+        Ok(subscriber)
+    }
+
     /// Stores a new subscription and lets it take part.
     async fn put_subscription(
         &self,

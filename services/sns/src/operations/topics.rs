@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use ninefold_catalog::Change;
+use ninefold_delivery::TargetKey;
 use ninefold_protocol::{CallContext, ServiceError};
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +170,10 @@ pub(crate) async fn delete(
     deleted.map_err(errors::from_catalog)?;
     door.topics.forget(&arn);
     door.remove_subscriptions(&topic).await?;
+    // Of an ordered topic: what waits for its turn.
+    let waiting = TargetKey(Bytes::from(arn.key()));
+    let removed = door.deliveries.remove(&waiting).await;
+    removed.map_err(errors::from_delivery)?;
     door.empty_archive(&topic, ninefold_time::Timestamp::MAX).await
 }
 

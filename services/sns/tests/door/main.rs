@@ -1,0 +1,6 @@
+//! The door on the in-memory store and a driven clock, with a queue service that takes what it is sent.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
+mod fixture;
+mod lifetimes;
