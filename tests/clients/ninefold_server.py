@@ -23,10 +23,11 @@ class Server:
     """One `ninefold serve` process on a free loopback port.
 
     `endpoint` is the URL the server printed, `start_seconds` the time from the start of the process until
-    it said that it is ready.
+    it said that it is ready. A server that is started anew has another port, unless it is given one.
     """
 
-    def __init__(self, binary, data, *arguments):
+    def __init__(self, binary, data, *arguments, port="0"):
+        self.port = port
         self.binary = str(binary)
         self.data = str(data)
         self.arguments = arguments
@@ -52,7 +53,7 @@ class Server:
         self._printed = []
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [self.binary, "serve", "--data", self.data, "--port", "0", *self.arguments],
+            [self.binary, "serve", "--data", self.data, "--port", self.port, *self.arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -1,67 +1,14 @@
 """Mail through a real SMTP server, and the outbox of a server without one."""
 
-import email
-import email.policy
 import json
 import re
-import socket
-import threading
-from queue import Empty, Queue
 from urllib.request import urlopen
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 
 from conftest import unique_name
+from mailbox_server import SECRET, USER, Mailbox
 from own_server import eventually, own_server
-
-USER, SECRET = b"relay-user", b"relay-secret"
-
-
-class Mailbox:
-    """An SMTP server on loopback; `answers` are replies to give before mails are taken."""
-
-    def __init__(self):
-        self.mails, self.answers, self._lock = Queue(), [], threading.Lock()
-        mailbox = self
-
-        class Handler:
-            async def handle_DATA(self, _server, _session, envelope):
-                with mailbox._lock:
-                    answer = mailbox.answers.pop(0) if mailbox.answers else None
-                if answer:
-                    return answer
-                mailbox.mails.put(envelope)
-                return "250 taken"
-
-        def authenticate(_server, _session, _envelope, _mechanism, data):
-            return AuthResult(success=(data.login, data.password) == (USER, SECRET))
-
-        # The controller wants to know its port beforehand.
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self._controller = Controller(
-            Handler(), hostname="127.0.0.1", port=self.port, authenticator=authenticate, auth_required=True,
-            auth_require_tls=False,
-        )
-
-    def __enter__(self):
-        self._controller.start()
-        return self
-
-    def __exit__(self, *_):
-        self._controller.stop()
-
-    def next(self, seconds=20):
-        try:
-            envelope = self.mails.get(timeout=seconds)
-        except Empty:
-            raise AssertionError("no mail came") from None
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        return envelope, message
-
 
 @pytest.fixture(scope="module")
 def mailbox():

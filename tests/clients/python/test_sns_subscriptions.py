@@ -1,22 +1,17 @@
 """Subscriptions: confirmation, attributes, lists, and web endpoints that verify what they get."""
 
-import base64
 import json
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 
 from conftest import connect
 from expectations import arn_of, bodies, receive_until, refused
+from signatures import verify
 from web_endpoint import WebEndpoint
 
 FRIEND = "111111111111"
-SIGNED = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]
-SIGNED_OF_CONFIRMATIONS = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
 
 
 def refused_parameter():
@@ -31,17 +26,6 @@ def web():
 
 def attributes_of(sns, arn):
     return sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
-
-
-def verify(document):
-    """As the documentation says: the string to sign, the certificate behind the URL, RSA with SHA-1 or SHA-256."""
-    names = SIGNED if document["Type"] == "Notification" else SIGNED_OF_CONFIRMATIONS
-    text = "".join(f"{name}\n{document[name]}\n" for name in names if name in document)
-    with urlopen(document["SigningCertURL"], timeout=10) as answer:
-        certificate = x509.load_pem_x509_certificate(answer.read())
-    algorithm = {"1": hashes.SHA1(), "2": hashes.SHA256()}[document["SignatureVersion"]]
-    signature = base64.b64decode(document["Signature"])
-    certificate.public_key().verify(signature, text.encode(), padding.PKCS1v15(), algorithm)
 
 
 def test_a_web_endpoint_confirms_and_verifies(sns, topic, web):

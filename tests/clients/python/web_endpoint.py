@@ -1,6 +1,8 @@
 """A web server on loopback that notes what is posted to it and answers as the test wants."""
 
 import json
+import socket
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
@@ -20,18 +22,25 @@ class Post:
 
 
 class WebEndpoint:
-    """`answers` are the status codes to answer with, one after the other; then it is always 200."""
+    """`answers` are the status codes to answer with, one after the other; then it is always 200. With a certificate (of
+    `trustme`) it speaks HTTPS. On a `port` of the test's choice it can be away for a while."""
 
-    def __init__(self, answers=()):
+    def __init__(self, answers=(), certificate=None, port=0):
         self.posts = Queue()
         self._answers = list(answers)
         self._lock = threading.Lock()
+        self._is_away = False
         endpoint = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
+                if endpoint._is_away:
+                    # On a connection from before.
+                    self.close_connection = True
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 endpoint.posts.put(Post(self.path, self.headers, body))
                 self.send_response(endpoint._next_answer())
@@ -41,9 +50,15 @@ class WebEndpoint:
             def log_message(self, *_):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}/hook"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+            self.url = f"https://localhost:{self.port}/hook"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self):
@@ -51,6 +66,7 @@ class WebEndpoint:
         return self
 
     def __exit__(self, *_):
+        self._is_away = True
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
