@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ninefold_queue::{
-    DeduplicationScope, Limits, MessageId, NewMessage, QueueConfig, QueueEngine, QueueKey, QueueKind, ReceiveRequest,
+    DeduplicationScope, Limits, MessageId, NewMessage, QueueConfig, QueueEngine, QueueKey, QueueKind,
+    ReceiveRequest,
 };
 use ninefold_store::MemoryStore;
 use ninefold_time::{Clock, ManualClock};
