@@ -138,55 +138,64 @@ impl Phones {
         }
     }
 
-    /// Whether what an account may spend in a month is enough for so many parts more.
-    pub(crate) fn check_spend(
+    /// Counts what is about to be sent, where it costs something and the account may still spend that much in this month. Counted
+    /// beforehand, since others are about to be sent at the same time.
+    pub(crate) async fn spend(
         &self,
         owner: &Owner,
         parts: u64,
         price: f64,
         now_seconds: u64,
-    ) -> Result<(), String> {
-        let Some(record) = self.settings.get(owner.key().as_bytes()) else {
-            return Ok(());
-        };
-        let limit = record
-            .attributes
-            .get("MonthlySpendLimit")
-            .and_then(|limit| limit.parse().ok());
-        let spent = match record.month == month_of(now_seconds) {
-            true => record.parts,
-            false => 0,
-        };
-        let needed = (spent + parts) as f64 * price;
-        match limit.is_some_and(|limit: f64| needed > limit) {
-            true => Err("No quota left for account".to_owned()),
-            false => Ok(()),
-        }
-    }
-
-    /// Counts what was sent, where it costs something.
-    pub(crate) async fn note_spend(
-        &self,
-        owner: &Owner,
-        parts: u64,
-        price: f64,
-        now_seconds: u64,
-    ) -> Result<(), CatalogError> {
+    ) -> Result<(), SpendError> {
         if price <= 0.0 {
             return Ok(());
         }
         let month = month_of(now_seconds);
         let key = owner.key();
-        let noted = self.settings.change::<CatalogError>(key.as_bytes(), |current| {
+        let spent = self.settings.change(key.as_bytes(), |current| {
             let mut record = current.map_or_else(SmsRecord::default, |record| SmsRecord::clone(record));
             if record.month != month {
                 (record.month, record.parts) = (month, 0);
             }
             record.parts += parts;
-            Ok(Change::Put(record))
+            let limit = record.attributes.get("MonthlySpendLimit");
+            let limit = limit.and_then(|limit| limit.parse::<f64>().ok());
+            match limit.is_some_and(|limit| record.parts as f64 * price > limit) {
+                true => Err(SpendError::NoQuota),
+                false => Ok(Change::Put(record)),
+            }
         });
-        noted.await.map(drop)
+        spent.await.map(drop)
     }
+
+    /// Takes back what was counted and then not sent.
+    pub(crate) async fn refund(&self, owner: &Owner, parts: u64, price: f64) -> Result<(), CatalogError> {
+        if price <= 0.0 {
+            return Ok(());
+        }
+        let key = owner.key();
+        let refunded = self.settings.change::<CatalogError>(key.as_bytes(), |current| {
+            Ok(match current {
+                Some(record) => Change::Put(SmsRecord {
+                    parts: record.parts.saturating_sub(parts),
+                    ..SmsRecord::clone(record)
+                }),
+                None => Change::Keep,
+            })
+        });
+        refunded.await.map(drop)
+    }
+}
+
+/// Why nothing may be spent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SpendError {
+    /// The account has spent what it may.
+    #[error("No quota left for account")]
+    NoQuota,
+    /// What was spent could not be counted.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
 }
 
 /// Reads a telephone number; separators are left out.

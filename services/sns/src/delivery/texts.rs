@@ -9,7 +9,7 @@ use super::{Kind, Payload, refused};
 use crate::SnsDoor;
 use crate::message::{Attribute, AttributeValue};
 use crate::outbox::Sent;
-use crate::phones::Owner;
+use crate::phones::{Owner, SpendError};
 
 /// Why nothing is sent.
 const NO_PROVIDER: &str = "no provider of text messages is configured: set sms_provider";
@@ -47,30 +47,25 @@ impl SnsDoor {
             Err(error) => return refused(&error.to_string()),
         };
         let (now, price) = (self.now_seconds(), self.transports.sms_price_per_part);
-        if let Err(reason) = self.phones.check_spend(owner, parts.into(), price, now) {
-            return refused(&reason);
+        match self.phones.spend(owner, parts.into(), price, now).await {
+            Ok(()) => (),
+            Err(SpendError::NoQuota) => return refused(&SpendError::NoQuota.to_string()),
+            Err(error) => return failed(FailureKind::Transient, error.to_string()),
         }
         match provider.send(&message).await {
-            Ok(receipt) => {
-                let spent = self
-                    .phones
-                    .note_spend(owner, receipt.parts.into(), price, now)
-                    .await;
-                if let Err(error) = spent {
-                    tracing::warn!(%error, "what a text message has cost could not be recorded");
-                }
-                Outcome::Delivered(Answer {
-                    code: None,
-                    text: receipt.provider_message_id.unwrap_or_default(),
-                })
-            }
+            Ok(receipt) => Outcome::Delivered(Answer {
+                code: None,
+                text: receipt.provider_message_id.unwrap_or_default(),
+            }),
             Err(error) => {
+                if let Err(error) = self.phones.refund(owner, parts.into(), price).await {
+                    tracing::warn!(%error, "what a text message would have cost could not be taken back");
+                }
                 let kind = match error.kind {
                     SmsErrorKind::Permanent => FailureKind::Permanent,
                     SmsErrorKind::Transient | SmsErrorKind::Throttled { .. } => FailureKind::Transient,
                 };
-                let text = error.reason;
-                Outcome::Failed(kind, Answer { code: None, text })
+                failed(kind, error.reason)
             }
         }
     }
@@ -93,6 +88,10 @@ impl SnsDoor {
             message_id: MessageId::new(&payload.id.to_string()).map_err(|error| error.to_string())?,
         })
     }
+}
+
+fn failed(kind: FailureKind, text: String) -> Outcome {
+    Outcome::Failed(kind, Answer { code: None, text })
 }
 
 fn text_attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
