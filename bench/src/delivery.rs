@@ -18,7 +18,8 @@ const BATCH_ENTRIES: usize = 10;
 /// Messages that are published and not yet delivered: enough for every connection of the server to be at work, and
 /// no more, so that publishing costs what it has to and nothing piles up.
 const LEAD: u64 = 2_000;
-/// How often the receiver is asked, and a publisher that is too far ahead looks again.
+/// How often the receiver is asked, and a publisher that is too far ahead looks again. The receiver is another process, which
+/// wakes nobody: so they sleep in between, which is part of how the load is made.
 const POLL: Duration = Duration::from_millis(2);
 /// How long the subscription may take to be confirmed, and the last deliveries to come.
 const WAIT_LIMIT: Duration = Duration::from_secs(30);

@@ -9,6 +9,7 @@ use crate::topic::{Subscription, TopicEndpoint, topic_arn};
 
 /// How long the last messages may take to be in the queues, for servers that deliver after they have answered.
 const ARRIVAL_LIMIT: Duration = Duration::from_secs(10);
+/// How often the queues are counted until then: nobody tells.
 const ARRIVAL_POLL: Duration = Duration::from_millis(50);
 
 /// Who is subscribed to the topic.

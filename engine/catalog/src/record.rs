@@ -11,8 +11,8 @@ pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
 }
 
 /// The stored form of a record.
-pub(crate) fn encode(record: &impl Record) -> Result<Bytes, String> {
-    let mut bytes = vec![format_of(record)];
+pub(crate) fn encode<R: Record>(record: &R) -> Result<Bytes, String> {
+    let mut bytes = vec![R::FORMAT];
     serde_json::to_writer(&mut bytes, record).map_err(|error| error.to_string())?;
     Ok(Bytes::from(bytes))
 }
@@ -26,8 +26,4 @@ pub(crate) fn decode<R: Record>(stored: &[u8]) -> Result<R, String> {
         Some((format, _)) => Err(format!("its format is {format}, not {}", R::FORMAT)),
         None => Err("it is empty".to_owned()),
     }
-}
-
-fn format_of<R: Record>(_: &R) -> u8 {
-    R::FORMAT
 }

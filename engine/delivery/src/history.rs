@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ninefold_queue::MessageId;
 use ninefold_store::{
-    Batch, Completion, Direction, Durability, PartitionId, ScanLimit, ScanRange, Store, StoreError, Table,
+    Batch, Completion, Durability, PartitionId, ScanLimit, ScanRange, Store, StoreError, Table,
 };
 use ninefold_time::Timestamp;
 use parking_lot::Mutex;
@@ -102,7 +102,6 @@ impl History {
 
     fn read(&self) -> Result<(), StoreError> {
         let mut range = ScanRange::all();
-        assert_eq!(range.direction(), Direction::Forward, "oldest first");
         loop {
             let page = self.store.scan(
                 self.partition,

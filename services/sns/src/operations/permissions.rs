@@ -1,9 +1,9 @@
 //! AddPermission and RemovePermission: statements of the topic's policy, made from labels, accounts and actions.
 
-use ninefold_policy::{Policy, PolicyError, PolicyKind};
+use ninefold_policy::{Policy, PolicyError, PolicyKind, permission};
 use ninefold_protocol::{AccountId, CallContext, ServiceError};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::SnsDoor;
 use crate::arn::TopicArn;
@@ -109,22 +109,8 @@ fn statement(topic: &TopicArn, input: &AddPermissionInput) -> Result<Value, Serv
     let principals = accounts
         .iter()
         .map(|account| format!("arn:aws:iam::{account}:root"));
-    Ok(json!({
-        "Sid": input.label,
-        "Effect": "Allow",
-        "Principal": {"AWS": one_or_list(principals)},
-        "Action": one_or_list(input.actions.iter().map(|action| format!("SNS:{action}"))),
-        "Resource": topic.to_string(),
-    }))
-}
-
-/// A single value as it is, several as a list.
-fn one_or_list(values: impl Iterator<Item = String>) -> Value {
-    let mut values: Vec<String> = values.collect();
-    match values.len() {
-        1 => Value::String(values.remove(0)),
-        _ => Value::from(values),
-    }
+    let actions = input.actions.iter().map(|action| format!("SNS:{action}"));
+    Ok(permission(&input.label, principals, actions, &topic.to_string()))
 }
 
 fn refused(error: PolicyError) -> ServiceError {

@@ -1,9 +1,9 @@
 //! AddPermission and RemovePermission: statements of the queue's policy, made from labels, accounts and actions.
 
-use ninefold_policy::{Policy, PolicyError, PolicyKind, Version};
+use ninefold_policy::{Policy, PolicyError, PolicyKind, Version, permission};
 use ninefold_protocol::{AccountId, CallContext, ServiceError};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::SqsDoor;
 use crate::address::QueueAddress;
@@ -125,13 +125,7 @@ impl Permission {
             .iter()
             .map(|account| format!("arn:aws:iam::{account}:root"));
         let actions = self.actions.iter().map(|action| format!("SQS:{action}"));
-        json!({
-            "Sid": self.label,
-            "Effect": "Allow",
-            "Principal": {"AWS": one_or_list(principals)},
-            "Action": one_or_list(actions),
-            "Resource": address.arn(),
-        })
+        permission(&self.label, principals, actions, &address.arn())
     }
 
     fn already_exists(&self) -> ServiceError {
@@ -210,15 +204,6 @@ fn with_policy(record: &QueueRecord, policy: &Policy, now_seconds: u64) -> Queue
 fn default_policy(address: &QueueAddress) -> Policy {
     let id = format!("{}/SQSDefaultPolicy", address.arn());
     Policy::new(PolicyKind::Resource, Version::V2008, Some(id))
-}
-
-/// A single value as it is, several as a list.
-fn one_or_list(values: impl Iterator<Item = String>) -> Value {
-    let mut values: Vec<String> = values.collect();
-    match values.len() {
-        1 => Value::String(values.remove(0)),
-        _ => Value::from(values),
-    }
 }
 
 #[cfg(test)]
