@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
-use ninefold_sns::LogGroups;
+use ninefold_protocol::LogGroups;
 
 /// The folder of the files.
 const FOLDER: &str = "log-groups";

@@ -8,7 +8,8 @@ use std::time::Duration;
 use ninefold_outbound_http::{EgressRules, HttpClient, HttpClientOptions, certificates_from_pem};
 use ninefold_outbound_mail::{MailOptions, MailRelay};
 use ninefold_outbound_push::FcmEndpoints;
-use ninefold_sns::{LogGroups, Transports};
+use ninefold_protocol::LogGroups;
+use ninefold_sns::Transports;
 use ninefold_time::Clock;
 use rustls_pki_types::CertificateDer;
 

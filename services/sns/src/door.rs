@@ -10,7 +10,7 @@ use ninefold_delivery::DeliveryEngine;
 use ninefold_model::{Operation, ServiceModel, Value, Violation, to_value};
 use ninefold_protocol::{
     AccountId, Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, Page, Principal,
-    PrincipalKind, Protocol, Region, RequestId, ServiceError,
+    PrincipalKind, Protocol, PushTarget, Region, RequestId, ServiceError,
 };
 use ninefold_time::Clock;
 use serde::{Deserialize, Serialize};
@@ -266,6 +266,10 @@ impl Door for SnsDoor {
                 body: Bytes::from(pem),
             }),
         }
+    }
+
+    fn push_target(&self) -> Option<&dyn PushTarget> {
+        Some(self)
     }
 
     /// SNS says what is wrong in words of its own; whatever else its model states, its operations check themselves.

@@ -20,7 +20,6 @@ mod fan_out;
 mod feedback;
 mod identifiers;
 mod limits;
-mod log_groups;
 mod message;
 mod operations;
 mod orphans;
@@ -35,6 +34,5 @@ mod topics;
 
 pub use delivery::Transports;
 pub use door::{SnsDoor, SnsParts};
-pub use log_groups::LogGroups;
 pub use outbox::Outbox;
 pub use signer::KeySource;

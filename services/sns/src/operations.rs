@@ -7,6 +7,7 @@ pub(crate) mod permissions;
 pub(crate) mod platform_applications;
 pub(crate) mod platform_endpoints;
 pub(crate) mod publish;
+mod push;
 pub(crate) mod sandbox;
 pub(crate) mod sms;
 pub(crate) mod subscriptions;

@@ -27,6 +27,16 @@ pub(crate) struct AttributeMember {
     pub(crate) data_type: String,
 }
 
+/// A trace header as the system attribute that it is on the wire.
+pub(crate) fn trace_header_member(header: &str) -> AttributeMembers {
+    let member = AttributeMember {
+        string_value: Some(header.to_owned()),
+        binary_value: None,
+        data_type: "String".to_owned(),
+    };
+    AttributeMembers::from([(TRACE_HEADER.to_owned(), member)])
+}
+
 /// Message attributes on the wire, sorted by name.
 pub(crate) type AttributeMembers = BTreeMap<String, AttributeMember>;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation, to_value};
-use ninefold_protocol::{BoxFuture, CallContext, Door, Protocol, Route, ServiceError};
+use ninefold_protocol::{BoxFuture, CallContext, Door, Protocol, PushTarget, Route, ServiceError};
 use ninefold_queue::{Queue, QueueEngine};
 use ninefold_time::Clock;
 use serde::{Deserialize, Serialize};
@@ -188,6 +188,10 @@ impl Door for SqsDoor {
         if context.protocol == Protocol::Query && takes_queue && has_path && input.get("QueueUrl").is_none() {
             input.insert("QueueUrl", Value::String(route.path.clone()));
         }
+    }
+
+    fn push_target(&self) -> Option<&dyn PushTarget> {
+        Some(self)
     }
 
     /// SQS says what is missing in words of its own; whatever else its model states, its operations check themselves.

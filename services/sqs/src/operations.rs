@@ -6,6 +6,7 @@ pub(crate) mod delete;
 pub(crate) mod move_tasks;
 pub(crate) mod permissions;
 pub(crate) mod purge;
+mod push;
 pub(crate) mod queues;
 pub(crate) mod receive;
 pub(crate) mod send;

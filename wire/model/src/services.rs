@@ -17,6 +17,11 @@ macro_rules! service {
 }
 
 service!(
+    /// Amazon EventBridge, API version 2015-10-07.
+    events,
+    "../models/events.json"
+);
+service!(
     /// Amazon SNS, API version 2010-03-31.
     sns,
     "../models/sns.json"

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use ninefold_model::{Map, Operation, ServiceModel, Value};
 
-use crate::{CallContext, Door, ServiceError};
+use crate::{CallContext, Door, Push, ServiceError};
 
 /// Calls operations of doors in-process, through the validation and authorization that requests over HTTP go through. A door
 /// never knows another one: it knows the dispatcher.
@@ -42,16 +42,54 @@ impl Dispatcher {
         operation: &str,
         input: Map,
     ) -> Result<Value, ServiceError> {
-        let unknown = || ServiceError::not_implemented(operation);
-        let mut doors = self.doors.get().into_iter().flatten();
-        let (model, door) = doors
-            .find(|(model, _)| model.name == service)
-            .ok_or_else(unknown)?;
-        let operation: &'static Operation = model.operation(operation).ok_or_else(unknown)?;
-        let door = door
-            .upgrade()
-            .ok_or_else(|| ServiceError::unavailable("The server is stopping."))?;
+        let door = self.door(service, operation)?;
+        let operation: &'static Operation = door
+            .model()
+            .operation(operation)
+            .ok_or_else(|| ServiceError::not_implemented(operation))?;
         call(&*door, context, operation, input).await
+    }
+
+    /// Asks whether a resource can be pushed to, by its ARN, whose service is `service`.
+    ///
+    /// # Errors
+    ///
+    /// Why it can't, for people.
+    pub fn check_push(&self, service: &str, arn: &str, push: &Push<'_>) -> Result<(), String> {
+        let door = self
+            .door(service, service)
+            .map_err(|_| format!("there is no {service} on this server"))?;
+        match door.push_target() {
+            Some(target) => target.check(arn, push),
+            None => Err(format!("resources of {service} can't be pushed to")),
+        }
+    }
+
+    /// Pushes to a resource as the context's principal; says of each whether the resource has it, durably.
+    pub async fn push(
+        &self,
+        context: CallContext,
+        service: &str,
+        arn: &str,
+        pushes: &[Push<'_>],
+    ) -> Vec<Result<(), ServiceError>> {
+        let door = match self.door(service, service) {
+            Ok(door) => door,
+            Err(error) => return vec![Err(error); pushes.len()],
+        };
+        match door.push_target() {
+            Some(target) => target.push(context, arn, pushes).await,
+            None => vec![Err(ServiceError::not_implemented(service)); pushes.len()],
+        }
+    }
+
+    fn door(&self, service: &str, wanted: &str) -> Result<Arc<dyn Door>, ServiceError> {
+        let mut doors = self.doors.get().into_iter().flatten();
+        let (_, door) = doors
+            .find(|(model, _)| model.name == service)
+            .ok_or_else(|| ServiceError::not_implemented(wanted))?;
+        door.upgrade()
+            .ok_or_else(|| ServiceError::unavailable("The server is stopping."))
     }
 }
 

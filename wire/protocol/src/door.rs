@@ -6,7 +6,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
 
-use crate::{CallContext, Route, ServiceError};
+use crate::{CallContext, PushTarget, Route, ServiceError};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -64,6 +64,11 @@ pub trait Door: Send + Sync + 'static {
     /// What a `GET` of this path and query, outside of the API, answers: certificates and the like, for everyone to see.
     fn page(&self, path: &str, query: &str) -> Option<Page> {
         let _ = (path, query);
+        None
+    }
+
+    /// How its resources take what other services push to them, if they do.
+    fn push_target(&self) -> Option<&dyn PushTarget> {
         None
     }
 

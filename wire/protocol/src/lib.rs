@@ -11,6 +11,8 @@ mod dispatch;
 mod door;
 mod error;
 pub mod json;
+mod log_groups;
+mod push;
 pub mod query;
 pub mod rest;
 mod route;
@@ -25,4 +27,6 @@ pub use context::{
 pub use dispatch::Dispatcher;
 pub use door::{BoxFuture, Door, Page};
 pub use error::{DecodeError, ServiceError};
+pub use log_groups::LogGroups;
+pub use push::{Push, PushTarget};
 pub use route::{Protocol, Registry, Route, RouteError};

@@ -7,8 +7,9 @@ use ninefold_outbound_http::HttpClient;
 use ninefold_outbound_mail::MailRelay;
 use ninefold_outbound_push::FcmEndpoints;
 use ninefold_outbound_sms::SmsProvider;
+use ninefold_protocol::LogGroups;
 
-use crate::{LogGroups, Outbox};
+use crate::Outbox;
 
 /// The clients that deliveries go through.
 pub struct Transports {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use ninefold_protocol::{CallContext, ServiceError};
+use ninefold_protocol::{CallContext, Push, ServiceError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -152,6 +152,35 @@ pub(crate) async fn publish(
     })
 }
 
+/// Publishes what another service pushes to a topic, all together.
+pub(crate) async fn push(
+    door: &SnsDoor,
+    context: &CallContext,
+    arn: &str,
+    pushes: &[Push<'_>],
+) -> Vec<Result<(), ServiceError>> {
+    let topic = match target(door, context, arn) {
+        Ok(topic) => topic,
+        Err(error) => return vec![Err(error); pushes.len()],
+    };
+    let now = door.now_millis();
+    let mut messages = Vec::with_capacity(pushes.len());
+    let mut outcomes: Vec<Result<(), ServiceError>> = Vec::with_capacity(pushes.len());
+    for push in pushes {
+        let checked = NewMessage::pushed(push)
+            .check(&topic, now)
+            .and_then(|mut message| {
+                door.let_in(&topic, &context.principal.arn, &mut message)?;
+                Ok(message)
+            });
+        outcomes.push(checked.map(|message| messages.push(message)));
+    }
+    match door.publish_to(&topic, messages).await {
+        Ok(_) => outcomes,
+        Err(error) => vec![Err(error); pushes.len()],
+    }
+}
+
 pub(crate) async fn publish_batch(
     door: &SnsDoor,
     context: &CallContext,
@@ -255,6 +284,17 @@ impl PublishOutput {
 }
 
 impl NewMessage {
+    fn pushed(push: &Push<'_>) -> Self {
+        NewMessage {
+            message: push.body.to_owned(),
+            subject: None,
+            structure: None,
+            attributes: BTreeMap::new(),
+            deduplication: None,
+            group: push.group.map(str::to_owned),
+        }
+    }
+
     fn check(self, topic: &Topic, now_millis: u64) -> Result<Message, ServiceError> {
         let (group, deduplication) = self.check_order(topic)?;
         self.checked(group, deduplication, now_millis)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ninefold_protocol::{CallContext, ServiceError};
+use ninefold_protocol::{CallContext, Push, ServiceError};
 use ninefold_queue::{MessageId, NewMessage, Queue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,6 +13,7 @@ use crate::SqsDoor;
 use crate::batch::{BatchOutput, check_ids};
 use crate::contents::{
     AttributeMembers, check_characters, check_id, read_attributes, read_trace_header, size_of,
+    trace_header_member,
 };
 use crate::digest::Md5Digest;
 use crate::door::Target;
@@ -21,7 +22,6 @@ use crate::limits::{DELAY_SECONDS, LARGEST_MESSAGE_BYTES};
 use crate::payload::{AttributeValue, MessageAttribute, Payload};
 use crate::record::QueueSettings;
 
-/// What both operations say of a message.
 /// What both operations say of a message. SendMessage names the queue beside it, a batch entry its id: one shape for
 /// both, since flattened structures are read much more slowly.
 #[derive(Debug, Deserialize)]
@@ -129,6 +129,30 @@ pub(crate) fn prepare_batch(
     })
 }
 
+/// Sends what another service pushes, all in one commit.
+pub(crate) async fn push(
+    context: &CallContext,
+    target: &Target,
+    pushes: &[Push<'_>],
+) -> Vec<Result<(), ServiceError>> {
+    let mut messages = Vec::with_capacity(pushes.len());
+    let mut outcomes: Vec<Result<(), ServiceError>> = Vec::with_capacity(pushes.len());
+    for push in pushes {
+        let input = MessageInput::pushed(push);
+        let checked = input
+            .check_order(&target.settings)
+            .and_then(|()| input.check(context, target));
+        outcomes.push(checked.map(|outgoing| messages.push(outgoing.message)));
+    }
+    if messages.is_empty() {
+        return outcomes;
+    }
+    match target.queue.send(messages).await {
+        Ok(_) => outcomes,
+        Err(error) => vec![Err(errors::from_queue(error)); pushes.len()],
+    }
+}
+
 fn check_batch_size(messages: &[MessageInput<'_>]) -> Result<(), ServiceError> {
     let size: usize = messages.iter().map(MessageInput::rough_size).sum();
     if size > LARGEST_MESSAGE_BYTES {
@@ -138,6 +162,22 @@ fn check_batch_size(messages: &[MessageInput<'_>]) -> Result<(), ServiceError> {
         return Err(errors::modelled("BatchRequestTooLong", message));
     }
     Ok(())
+}
+
+impl<'a> MessageInput<'a> {
+    fn pushed(push: &Push<'a>) -> Self {
+        let trace_header = push.trace_header.map(trace_header_member);
+        MessageInput {
+            queue_url: Cow::Borrowed(""),
+            id: Cow::Borrowed(""),
+            message_body: Cow::Borrowed(push.body),
+            delay_seconds: None,
+            message_attributes: None,
+            message_system_attributes: trace_header,
+            message_deduplication_id: None,
+            message_group_id: push.group.map(Cow::Borrowed),
+        }
+    }
 }
 
 impl MessageInput<'_> {

@@ -1,4 +1,4 @@
-//! Where logs go that AWS keeps in log groups: audits of data protection, and the status of deliveries.
+//! Where logs go that AWS keeps in log groups.
 
 /// Takes lines for log groups.
 pub trait LogGroups: Send + Sync {
