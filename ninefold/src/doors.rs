@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use ninefold_archive::Archive;
 use ninefold_delivery::DeliveryEngine;
+use ninefold_events::{EventsDoor, EventsParts};
 use ninefold_model::ServiceModel;
 use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, Region};
 use ninefold_queue::{Limits, QueueEngine, QueueError};
@@ -39,7 +40,10 @@ pub(crate) struct Engines {
 /// The doors of a running server.
 pub(crate) struct Doors {
     pub(crate) all: Vec<Arc<dyn Door>>,
-    pub(crate) sns: Arc<SnsDoor>,
+    /// What each of them delivers, by its name.
+    pub(crate) deliveries: Vec<(&'static str, Arc<DeliveryEngine>)>,
+    sns: Arc<SnsDoor>,
+    events: Arc<EventsDoor>,
     /// What telephones answer; taken when the doors start.
     stop_messages: Mutex<StopMessages>,
     /// Whose text messages they answer.
@@ -53,6 +57,7 @@ pub(crate) fn tables() -> Vec<Table> {
         DeliveryEngine::TABLES,
         Archive::TABLES,
         SnsDoor::TABLES,
+        EventsDoor::TABLES,
     ]
     .concat()
 }
@@ -62,6 +67,18 @@ impl Engines {
     pub(crate) async fn open(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, QueueError> {
         let queues = QueueEngine::open(Arc::clone(&store), Arc::clone(&clock), Limits::default()).await?;
         Ok(Engines { store, clock, queues })
+    }
+
+    /// The deliveries of a door.
+    fn deliveries(&self, door: &str) -> Result<Arc<DeliveryEngine>, Failure> {
+        let opened = DeliveryEngine::open(
+            door,
+            Arc::clone(&self.queues),
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            ninefold_delivery::Limits::default(),
+        );
+        opened.map(Arc::new).map_err(|error| Failure::of(&error))
     }
 
     /// Starts what engines do by themselves.
@@ -83,22 +100,26 @@ impl Doors {
         let dispatcher = Dispatcher::new();
         let clock = &engines.clock;
         let sqs = SqsDoor::new(Arc::clone(&engines.queues), Arc::clone(clock), receipt_secret);
-        let deliveries = DeliveryEngine::open(
-            "sns",
-            Arc::clone(&engines.queues),
-            Arc::clone(&engines.store),
-            Arc::clone(clock),
-            ninefold_delivery::Limits::default(),
-        );
+        let sns_deliveries = engines.deliveries("sns")?;
+        let events_deliveries = engines.deliveries("events")?;
         let log_groups = Arc::new(LogFiles::start(&config.data));
         let (transports, stop_messages) = outbound::transports(config, clock, log_groups)?;
         let sns = SnsDoor::open(SnsParts {
             store: Arc::clone(&engines.store),
             clock: Arc::clone(clock),
-            deliveries: deliveries.map_err(|error| Failure::of(&error))?,
+            deliveries: Arc::clone(&sns_deliveries),
             dispatcher: Arc::clone(&dispatcher),
             transports,
             signing_key: signing_key::source(&config.data, &endpoint, clock),
+            endpoint: endpoint.clone(),
+            authorizer: Arc::clone(&authorizer),
+        })
+        .map_err(|error| Failure::of(&error))?;
+        let events = EventsDoor::open(EventsParts {
+            store: Arc::clone(&engines.store),
+            clock: Arc::clone(clock),
+            deliveries: Arc::clone(&events_deliveries),
+            dispatcher: Arc::clone(&dispatcher),
             endpoint,
             authorizer,
         })
@@ -107,11 +128,14 @@ impl Doors {
             Arc::new(sqs),
             Arc::new(StsDoor),
             Arc::clone(&sns) as Arc<dyn Door>,
+            Arc::clone(&events) as Arc<dyn Door>,
         ];
         dispatcher.install(&all);
         Ok(Doors {
             all,
             sns,
+            events,
+            deliveries: vec![("sns", sns_deliveries), ("events", events_deliveries)],
             stop_messages: Mutex::new(stop_messages),
             phones_of: (config.account, config.region.clone()),
         })
@@ -120,6 +144,7 @@ impl Doors {
     /// Starts what doors do by themselves. To be called once they can be reached.
     pub(crate) fn start(&self) {
         self.sns.start();
+        self.events.start();
         tokio::spawn(Arc::clone(&self.sns).run());
         if let Some(messages) = self.stop_messages.lock().take() {
             let (account, region) = self.phones_of.clone();
@@ -140,6 +165,7 @@ fn unkept_secrets(data: &Path, cause: &io::Error) -> Failure {
 /// The operations of every door, by service, without opening anything.
 pub(crate) fn operations() -> Vec<(&'static ServiceModel, &'static [&'static str])> {
     vec![
+        (ninefold_model::events(), EventsDoor::OPERATIONS),
         (ninefold_model::sns(), SnsDoor::OPERATIONS),
         (ninefold_model::sqs(), SqsDoor::OPERATIONS),
         (ninefold_model::sts(), StsDoor::OPERATIONS),

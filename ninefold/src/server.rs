@@ -89,7 +89,11 @@ fn gateway(
     address: SocketAddr,
     server: &Server,
     engines: &Engines,
-    Doors { all: doors, sns, .. }: &Doors,
+    Doors {
+        all: doors,
+        deliveries,
+        ..
+    }: &Doors,
     (authenticator, authorizer): (Authenticator, Arc<dyn Authorizer>),
 ) -> Gateway {
     let doors: Vec<Service> = doors.iter().cloned().map(service).collect();
@@ -99,7 +103,7 @@ fn gateway(
         unrouted: Arc::clone(&unrouted),
         connections: server.connections(),
         queues: Arc::clone(&engines.queues),
-        deliveries: Some(Arc::clone(sns)),
+        deliveries: deliveries.clone(),
         store: Arc::clone(&engines.store),
         clock: Arc::clone(&engines.clock),
     });

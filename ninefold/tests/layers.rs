@@ -28,6 +28,7 @@ impl Layer {
         match folder.to_str().unwrap() {
             "ninefold" => Layer::Binary,
             "bench" => Layer::Bench,
+            other if other.starts_with("bench/") => Layer::Bench,
             "engine/time" => Layer::Time,
             "engine/store" => Layer::Store,
             other if other.starts_with("engine/") => Layer::Engine,
@@ -50,7 +51,7 @@ impl Layer {
             Engine => matches!(below, Engine | Store | Time),
             Store => below == Time,
             Time => false,
-            Bench => matches!(below, Wire | Time),
+            Bench => matches!(below, Wire | Language | Time),
         }
     }
 }

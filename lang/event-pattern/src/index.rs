@@ -3,11 +3,13 @@
 //! An event is read once; of its fields only those are kept that some pattern names. A branch of a pattern can only match an
 //! event in which one of its fields, its *anchor*, has a value that fits, so it is filed under what its anchor admits
 //! ([`access`]), and found when the event has such a value. The anchor is the field that says most: what few other branches ask
-//! is rarely found. What has been found is then tested field by field. So the time depends on the event, and on how many
-//! branches share the rarest of their values, but not on how many patterns there are.
+//! is rarely found. Where many branches share even that, they are told apart by a second anchor, and a third ([`posting`]).
+//! What has been found is then tested field by field. So the time depends on the event, and on how many branches share the
+//! rarest of their values, but not on how many patterns there are.
 
 mod access;
 mod conditions;
+mod fragments;
 mod networks;
 mod paths;
 mod posting;
@@ -20,10 +22,11 @@ use crate::error::EventError;
 use crate::event::{Event, utf8};
 use crate::pattern::EventPattern;
 use crate::scalar::Scalar;
+use access::{VAGUE, vagueness};
 use conditions::{Condition, ConditionId, Conditions};
 use hashbrown::HashMap;
 use paths::Paths;
-use posting::{BranchId, Posting};
+use posting::{Anchor, BranchId, Posting};
 use scan::Findings;
 use slab::Slab;
 use smallvec::SmallVec;
@@ -43,9 +46,18 @@ pub struct PatternIndex<Id> {
     branches: Slab<Filed>,
     patterns: Slab<Entry<Id>>,
     numbers: HashMap<Id, PatternNumber>,
-    /// Branches that only ask for fields to be absent: any event may match those.
-    unanchored: Posting,
+    /// All branches. Those at the top only ask for fields to be absent: any event may match those.
+    filed: Posting,
 }
+
+/// The most anchors of a branch.
+const MAXIMUM_ANCHORS: usize = 4;
+
+/// The most places at which a branch is filed so that it is found along with fewer others.
+const MAXIMUM_PLACES: usize = 64;
+
+/// As many branches may be found together without being told apart.
+const CROWDED: usize = 4;
 
 type PatternNumber = u32;
 
@@ -58,8 +70,8 @@ struct Entry<Id> {
 struct Filed {
     branch: Arc<Branch>,
     pattern: PatternNumber,
-    /// Under whose values it is filed.
-    anchor: Option<ConditionId>,
+    /// Under whose values it is filed, one below the other.
+    anchors: SmallVec<[ConditionId; 2]>,
     /// What is asked of its fields, the most common first.
     conditions: SmallVec<[ConditionId; 6]>,
 }
@@ -72,7 +84,7 @@ impl<Id> Default for PatternIndex<Id> {
             branches: Slab::new(),
             patterns: Slab::new(),
             numbers: HashMap::new(),
-            unanchored: Posting::default(),
+            filed: Posting::default(),
         }
     }
 }
@@ -110,11 +122,12 @@ impl<Id: Clone + Eq + Hash> PatternIndex<Id> {
         let number = as_u32(slot.key());
         let mut filed = Vec::with_capacity(pattern.branches().len());
         for branch in pattern.branches() {
-            let branch = Filed::new(branch, number, &mut self.conditions, &mut self.paths);
+            let branch = Filed::new(branch, number, &mut self.conditions, &mut self.paths, &self.filed);
             let slot = self.branches.vacant_entry();
             let branch_id = as_u32(slot.key());
-            let edit = |posting: &mut Posting| posting.insert(branch_id);
-            branch.edit_postings(&self.conditions, &mut self.paths, &mut self.unanchored, edit);
+            let anchors = anchors(&branch.anchors, &self.conditions);
+            self.filed
+                .edit(&anchors, &|posting| posting.insert(branch_id));
             slot.insert(branch);
             filed.push(branch_id);
         }
@@ -133,8 +146,10 @@ impl<Id: Clone + Eq + Hash> PatternIndex<Id> {
         let entry = self.patterns.remove(number as usize);
         for branch_id in entry.branches {
             let branch = self.branches.remove(branch_id as usize);
-            let edit = |posting: &mut Posting| posting.remove(branch_id);
-            branch.edit_postings(&self.conditions, &mut self.paths, &mut self.unanchored, edit);
+            self.filed
+                .edit(&anchors(&branch.anchors, &self.conditions), &|posting| {
+                    posting.remove(branch_id);
+                });
             for condition in branch.conditions {
                 self.conditions.release(condition, &mut self.paths);
             }
@@ -161,10 +176,8 @@ impl<Id: Clone + Eq + Hash> PatternIndex<Id> {
     }
 
     fn matching<'a>(&self, findings: &Findings<'a>, whole: impl Fn() -> Option<Event<'a>>) -> Vec<Id> {
-        let mut candidates = self.unanchored.iter().collect::<Vec<_>>();
-        for (path, values) in findings.by_path() {
-            self.paths.access(path).collect(values, &mut candidates);
-        }
+        let mut candidates = Vec::new();
+        self.filed.collect(findings, &mut candidates);
         candidates.sort_unstable();
         candidates.dedup();
         let event = OnceCell::new();
@@ -204,38 +217,16 @@ impl Filed {
         pattern: PatternNumber,
         conditions: &mut Conditions,
         paths: &mut Paths,
+        filed: &Posting,
     ) -> Self {
         let acquire = |(path, test): &(Path, Test)| conditions.acquire(path, test, paths);
         let mut ids: SmallVec<[ConditionId; 6]> = branch.fields.iter().map(acquire).collect();
         ids.sort_by_key(|id| Reverse(conditions.uses(*id)));
-        let costs = ids.iter().filter_map(|id| {
-            let (path, predicates) = conditions.get(*id).admitted()?;
-            let others = paths
-                .access(path)
-                .cost(predicates)
-                .saturating_add(conditions.uses(*id));
-            Some((others, *id))
-        });
-        let anchor = costs.min_by_key(|(cost, _)| *cost).map(|(_, id)| id);
         Self {
             branch: Arc::clone(branch),
             pattern,
-            anchor,
+            anchors: choose_anchors(&ids, conditions, filed),
             conditions: ids,
-        }
-    }
-
-    /// Calls `edit` with every posting that the branch belongs into.
-    fn edit_postings(
-        &self,
-        conditions: &Conditions,
-        paths: &mut Paths,
-        unanchored: &mut Posting,
-        edit: impl Fn(&mut Posting),
-    ) {
-        match self.anchor.and_then(|id| conditions.get(id).admitted()) {
-            Some((path, predicates)) => paths.access_mut(path).edit(predicates, edit),
-            None => edit(unanchored),
         }
     }
 
@@ -267,6 +258,48 @@ impl Filed {
             _ => Verdict::DependsOnArrays,
         }
     }
+}
+
+/// Chooses of a branch's conditions those that it is filed under: first the one under which the fewest others are found,
+/// then, as long as it is crowded there, the one that leaves the fewest of those.
+fn choose_anchors(
+    ids: &[ConditionId],
+    conditions: &Conditions,
+    filed: &Posting,
+) -> SmallVec<[ConditionId; 2]> {
+    let mut chosen = SmallVec::new();
+    let mut places = 1_usize;
+    while chosen.len() < MAXIMUM_ANCHORS {
+        let cost = |id: ConditionId| {
+            let (path, predicates) = conditions.get(id).anchor()?;
+            let vagueness = vagueness(predicates);
+            let tells_apart = vagueness < VAGUE && places.saturating_mul(predicates.len()) <= MAXIMUM_PLACES;
+            if chosen.contains(&id) || !(chosen.is_empty() || tells_apart) {
+                return None;
+            }
+            let mut anchors = anchors(&chosen, conditions);
+            anchors.push((path, predicates));
+            let others = filed.others(&anchors).saturating_add(conditions.uses(id));
+            Some((others.saturating_add(vagueness), id))
+        };
+        let costs = ids.iter().filter_map(|id| cost(*id));
+        let Some((_, best)) = costs.min_by_key(|(cost, _)| *cost) else {
+            break;
+        };
+        chosen.push(best);
+        let anchors = anchors(&chosen, conditions);
+        places = places.saturating_mul(anchors.last().map_or(1, |(_, predicates)| predicates.len()));
+        if filed.others(&anchors) < CROWDED {
+            break;
+        }
+    }
+    chosen
+}
+
+fn anchors<'c>(ids: &[ConditionId], conditions: &'c Conditions) -> SmallVec<[Anchor<'c>; 2]> {
+    ids.iter()
+        .filter_map(|id| conditions.get(*id).anchor())
+        .collect()
 }
 
 fn as_u32(key: usize) -> u32 {

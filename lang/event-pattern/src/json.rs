@@ -22,6 +22,25 @@ const ENDS_PLAIN_TEXT: [bool; 256] = {
     table
 };
 
+/// How many bytes of a string there are before one that doesn't stand for itself, looked through eight at a time.
+fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOPS: u64 = ONES << 7;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // The top bit of the lowest byte that is less than a limit is set in the difference; of higher ones it may be too.
+        let less_than = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & TOPS;
+        let equal_to = |byte: u8| less_than(word ^ (ONES * u64::from(byte)), 1);
+        let ends = less_than(word, 0x20) | equal_to(b'"') | equal_to(b'\\');
+        if ends != 0 {
+            return number * 8 + ends.trailing_zeros() as usize / 8;
+        }
+    }
+    let plain = rest.iter().position(|byte| ENDS_PLAIN_TEXT[usize::from(*byte)]);
+    bytes.len() - rest.len() + plain.unwrap_or(rest.len())
+}
+
 /// Where a text stopped being JSON, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{problem} at byte {position}")]
@@ -192,28 +211,66 @@ impl<'a> Reader<'a> {
 
     /// Passes the value that comes next, whatever it is.
     pub(crate) fn skip(&mut self) -> Result<(), JsonError> {
-        match self.peek()? {
-            Kind::Object => {
-                let mut members = self.object()?;
-                while self.member(&mut members)?.is_some() {
-                    self.skip()?;
+        // What is around the place where the reader is, from inside to outside: a bit for each, set if it is an object.
+        let (mut around, mut depth) = (0_u128, 0);
+        loop {
+            // A value comes next.
+            match self.next_byte() {
+                Some(open @ (b'{' | b'[')) => {
+                    self.position += 1;
+                    self.descend()?;
+                    around = around << 1 | u128::from(open == b'{');
+                    depth += 1;
+                    let close = if open == b'{' { b'}' } else { b']' };
+                    if self.next_byte() != Some(close) {
+                        if open == b'{' {
+                            self.pass_name()?;
+                        }
+                        continue;
+                    }
+                }
+                Some(b'"') => {
+                    self.raw_string()?;
+                }
+                Some(b'-' | b'0'..=b'9') => {
+                    self.number()?;
+                }
+                _ => {
+                    let literal = self.peek()?;
+                    self.literal(literal)?;
                 }
             }
-            Kind::Array => {
-                let mut elements = self.array()?;
-                while self.element(&mut elements)?.is_some() {
-                    self.skip()?;
+            // What ends here ends.
+            loop {
+                if depth == 0 {
+                    return Ok(());
+                }
+                let in_object = around & 1 == 1;
+                match (self.next_byte(), in_object) {
+                    (Some(b','), _) => {
+                        self.position += 1;
+                        if in_object {
+                            self.pass_name()?;
+                        }
+                        break;
+                    }
+                    (Some(b'}'), true) | (Some(b']'), false) => {
+                        self.position += 1;
+                        self.depth -= 1;
+                        around >>= 1;
+                        depth -= 1;
+                    }
+                    (_, true) => return self.fail("',' or '}' was expected"),
+                    (_, false) => return self.fail("',' or ']' was expected"),
                 }
             }
-            Kind::String => {
-                self.raw_string()?;
-            }
-            Kind::Number => {
-                self.number()?;
-            }
-            literal @ (Kind::True | Kind::False | Kind::Null) => self.literal(literal)?,
         }
-        Ok(())
+    }
+
+    /// Passes the name of a member, and the colon.
+    fn pass_name(&mut self) -> Result<(), JsonError> {
+        self.raw_string()?;
+        self.expect(b':', "':' was expected")
     }
 
     /// Makes sure that nothing comes after the value.
@@ -230,9 +287,7 @@ impl<'a> Reader<'a> {
         let start = self.position;
         let mut escaped = false;
         loop {
-            let rest = &self.text.as_bytes()[self.position..];
-            let plain = rest.iter().position(|byte| ENDS_PLAIN_TEXT[usize::from(*byte)]);
-            self.position += plain.unwrap_or(rest.len());
+            self.position += plain_length(&self.text.as_bytes()[self.position..]);
             match self.byte() {
                 Some(b'"') => {
                     let content = &self.text[start..self.position];

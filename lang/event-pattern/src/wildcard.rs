@@ -65,6 +65,14 @@ impl Wildcard {
         self.pieces.first().map_or("", |piece| piece)
     }
 
+    /// The longest piece between two asterisks, which every text that matches contains.
+    pub(crate) fn middle(&self) -> &str {
+        let [_, between @ .., _] = &*self.pieces else {
+            return "";
+        };
+        between.iter().max_by_key(|piece| piece.len()).map_or("", |piece| piece)
+    }
+
     /// What every text that matches ends with.
     pub(crate) fn ending(&self) -> &str {
         self.pieces.last().map_or("", |piece| piece)

@@ -68,7 +68,7 @@ async fn gateway_with(authenticator: Authenticator, authorizer: Arc<dyn Authoriz
             unrouted,
             connections: Default::default(),
             queues,
-            deliveries: None,
+            deliveries: Vec::new(),
             store,
             clock,
         }),

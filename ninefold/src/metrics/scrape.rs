@@ -2,10 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ninefold_delivery::DeliveryEngine;
+use ninefold_delivery::{DeliveryEngine, DeliveryFigures};
 use ninefold_http::ConnectionCount;
 use ninefold_queue::QueueEngine;
-use ninefold_sns::SnsDoor;
 use ninefold_store::{Histogram, Store};
 use ninefold_time::Clock;
 use prometheus_client::collector::Collector;
@@ -23,7 +22,8 @@ pub(crate) struct Sources {
     pub(crate) unrouted: Arc<OperationFigures>,
     pub(crate) connections: ConnectionCount,
     pub(crate) queues: Arc<QueueEngine>,
-    pub(crate) deliveries: Option<Arc<SnsDoor>>,
+    /// What each door delivers, by its name.
+    pub(crate) deliveries: Vec<(&'static str, Arc<DeliveryEngine>)>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -159,32 +159,47 @@ impl Scrape {
     }
 
     fn deliveries(&self, page: &mut Page<'_>) -> fmt::Result {
-        let Some(sns) = &self.0.deliveries else {
-            return Ok(());
+        let engines = &self.0.deliveries;
+        let figures: Vec<_> = engines
+            .iter()
+            .map(|(name, engine)| (*name, engine.figures()))
+            .collect();
+        let mut counter = |name: &str, help: &str, of: fn(&DeliveryFigures) -> u64| {
+            let mut family = page.family(name, help, MetricType::Counter)?;
+            figures.iter().try_for_each(|(service, figures)| {
+                family
+                    .encode_family(&[("service", *service)])?
+                    .encode_counter::<NoLabelSet, _, u64>(&of(figures), None)
+            })
         };
-        let figures = sns.deliveries().figures();
         let help = "Messages left to be delivered as soon as that works";
-        page.counter("ninefold_deliveries_accepted", help, figures.accepted)?;
+        counter("ninefold_deliveries_accepted", help, |figures| figures.accepted)?;
         let help = "Messages delivered after they were left to be";
-        page.counter("ninefold_deliveries_delivered", help, figures.delivered)?;
+        counter("ninefold_deliveries_delivered", help, |figures| figures.delivered)?;
         let help = "Attempts to deliver that failed";
-        page.counter(
-            "ninefold_deliveries_failed_attempts",
-            help,
-            figures.failed_attempts,
-        )?;
+        counter("ninefold_deliveries_failed_attempts", help, |figures| {
+            figures.failed_attempts
+        })?;
         let help = "Messages put into dead-letter queues";
-        page.counter("ninefold_deliveries_dead_lettered", help, figures.dead_lettered)?;
+        counter("ninefold_deliveries_dead_lettered", help, |figures| {
+            figures.dead_lettered
+        })?;
         let help = "Messages dropped for want of a dead-letter queue";
-        page.counter("ninefold_deliveries_dropped", help, figures.dropped)?;
+        counter("ninefold_deliveries_dropped", help, |figures| figures.dropped)?;
         let help = "Deliveries under way";
-        page.gauge("ninefold_deliveries_under_way", help, figures.under_way as f64)?;
+        let mut family = page.family("ninefold_deliveries_under_way", help, MetricType::Gauge)?;
+        for (service, figures) in &figures {
+            family
+                .encode_family(&[("service", *service)])?
+                .encode_gauge(&(figures.under_way as f64))?;
+        }
         let help = "Messages that wait to be delivered";
-        page.gauge(
-            "ninefold_deliveries_waiting",
-            help,
-            sns.deliveries().items() as f64,
-        )
+        let mut family = page.family("ninefold_deliveries_waiting", help, MetricType::Gauge)?;
+        engines.iter().try_for_each(|(service, engine)| {
+            family
+                .encode_family(&[("service", *service)])?
+                .encode_gauge(&(engine.items() as f64))
+        })
     }
 
     fn store(&self, page: &mut Page<'_>) -> fmt::Result {

@@ -40,7 +40,7 @@ pub struct SnsDoor {
     pub(crate) phones: Phones,
     pub(crate) platforms: Platforms,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) deliveries: DeliveryEngine,
+    pub(crate) deliveries: Arc<DeliveryEngine>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) transports: Transports,
     pub(crate) signer: Signer,
@@ -59,7 +59,7 @@ pub struct SnsParts {
     /// The one clock.
     pub clock: Arc<dyn Clock>,
     /// What waits for subscribers; not started yet.
-    pub deliveries: DeliveryEngine,
+    pub deliveries: Arc<DeliveryEngine>,
     /// Calls other doors.
     pub dispatcher: Arc<Dispatcher>,
     /// What goes out of the server.
@@ -131,11 +131,6 @@ impl SnsDoor {
             }
             self.clock.sleep_until(self.clock.now() + EXPIRY_INTERVAL).await;
         }
-    }
-
-    /// The deliveries, for metrics and for who asks what became of a message.
-    pub fn deliveries(&self) -> &DeliveryEngine {
-        &self.deliveries
     }
 
     /// Finds the topic of an ARN, and asks whether the caller may do this to it.

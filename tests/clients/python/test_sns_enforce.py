@@ -97,7 +97,7 @@ def test_private_addresses_are_out_of_reach(enforcing, topic):
         def dropped():
             with urlopen(metrics, timeout=10) as answer:
                 text = answer.read().decode()
-            return next(line for line in text.splitlines() if line.startswith("ninefold_deliveries_dropped_total"))
+            return next(line for line in text.splitlines() if line.startswith("ninefold_deliveries_dropped_total{service=\"sns\"}"))
 
         assert eventually(lambda: dropped().endswith(" 2"))
         assert web.posts.empty()

@@ -1,19 +1,41 @@
-//! Where branches are filed that have their anchor at one path, and found by a value.
+//! Where branches are filed by the value of one field, and found by it.
 
+use super::fragments::Fragments;
 use super::networks::Networks;
-use super::posting::{BranchId, Posting};
+use super::posting::{Anchor, BranchId, Posting};
 use super::prefixes::Prefixes;
 use super::ranges::Ranges;
-use super::scan::Finding;
+use super::scan::{Finding, Findings};
 use crate::case::fold_into;
 use crate::predicate::Predicate;
 use crate::range::Range;
 use crate::scalar::Scalar;
 use hashbrown::HashMap;
 use ipnet::IpNet;
+use std::hash::Hash;
 use std::net::IpAddr;
 
-/// The branches by what their anchor admits. What is found is a bit more than what matches.
+/// How vague predicates are that any value may fit.
+pub(super) const VAGUE: usize = 1_000;
+
+/// How little predicates say of a value, whatever else is filed: what speaks against filing a branch under them, in branches
+/// found along with it.
+pub(super) fn vagueness(predicates: &[Predicate]) -> usize {
+    predicates
+        .iter()
+        .map(|predicate| match Key::from(predicate) {
+            Key::String(_) | Key::Number(_) | Key::NumberText(_) => 1,
+            Key::Folded(_) => 2,
+            Key::Prefix(_) | Key::FoldedPrefix(_) | Key::Suffix(_) | Key::FoldedSuffix(_) => 3,
+            Key::Network(_) => 3,
+            Key::Range(_) | Key::Bool(_) | Key::Null => 4,
+            Key::Fragment(_) => 6,
+            Key::Any => VAGUE,
+        })
+        .fold(0, usize::saturating_add)
+}
+
+/// The branches by what one of their fields admits. What is found is a bit more than what matches.
 #[derive(Debug, Default)]
 pub(super) struct Access {
     /// By any value: what is asked for leaves much open.
@@ -25,6 +47,7 @@ pub(super) struct Access {
     /// From their end.
     suffixes: Prefixes,
     folded_suffixes: Prefixes,
+    fragments: Fragments,
     networks: Networks,
     /// In millionths.
     numbers: HashMap<i64, Posting>,
@@ -45,6 +68,7 @@ enum Key<'p> {
     FoldedPrefix(&'p str),
     Suffix(&'p str),
     FoldedSuffix(&'p str),
+    Fragment(&'p str),
     Network(IpNet),
     Number(i64),
     NumberText(&'p str),
@@ -68,11 +92,17 @@ impl<'p> From<&'p Predicate> for Key<'p> {
             Predicate::PrefixIgnoringCase(prefix) => Self::FoldedPrefix(prefix),
             Predicate::Suffix(suffix) => Self::Suffix(suffix),
             Predicate::SuffixIgnoringCase(suffix) => Self::FoldedSuffix(suffix),
-            Predicate::Wildcard(wildcard) => match (wildcard.beginning(), wildcard.ending()) {
-                ("", "") => Self::Any,
-                ("", ending) => Self::Suffix(ending),
-                (beginning, _) => Self::Prefix(beginning),
-            },
+            Predicate::Wildcard(wildcard) => {
+                // The longest piece says most.
+                let (beginning, middle, ending) =
+                    (wildcard.beginning(), wildcard.middle(), wildcard.ending());
+                match beginning.len().max(middle.len()).max(ending.len()) {
+                    0 => Self::Any,
+                    longest if beginning.len() == longest => Self::Prefix(beginning),
+                    longest if ending.len() == longest => Self::Suffix(ending),
+                    _ => Self::Fragment(middle),
+                }
+            }
             Predicate::Network(network) => Self::Network(*network),
             Predicate::Numeric(range) => Self::Range(*range),
             Predicate::AnythingBut(_) | Predicate::Exists => Self::Any,
@@ -81,51 +111,65 @@ impl<'p> From<&'p Predicate> for Key<'p> {
 }
 
 impl Access {
-    /// How many branches are found along with one that is filed under these predicates; more the less a predicate says.
-    pub(super) fn cost(&self, predicates: &[Predicate]) -> usize {
-        let of_text = |map: &HashMap<Box<str>, Posting>, key| map.get(key).map_or(0, Posting::len);
+    pub(super) fn is_empty(&self) -> bool {
+        let postings = [&self.any, &self.truths, &self.falsehoods, &self.nulls];
+        let texts = [&self.strings, &self.folded, &self.number_texts];
+        let ends = [
+            &self.prefixes,
+            &self.folded_prefixes,
+            &self.suffixes,
+            &self.folded_suffixes,
+        ];
+        postings.into_iter().all(Posting::is_empty)
+            && texts.into_iter().all(HashMap::is_empty)
+            && ends.into_iter().all(Prefixes::is_empty)
+            && self.fragments.is_empty()
+            && self.networks.is_empty()
+            && self.numbers.is_empty()
+            && self.ranges.is_empty()
+    }
+
+    /// How many branches are found along with one that is filed under these predicates, and deeper ones.
+    pub(super) fn others(&self, predicates: &[Predicate], deeper: &[Anchor<'_>]) -> usize {
+        let of = |posting: Option<&Posting>| posting.map_or(0, |posting| posting.others(deeper));
         predicates
             .iter()
             .map(|predicate| match Key::from(predicate) {
-                Key::Any => 1_000 + self.any.len(),
-                Key::String(text) => 1 + of_text(&self.strings, text),
-                Key::Folded(text) => 2 + of_text(&self.folded, text),
-                Key::Prefix(prefix) => 3 + self.prefixes.cost(prefix.as_bytes()),
-                Key::FoldedPrefix(prefix) => 3 + self.folded_prefixes.cost(prefix.as_bytes()),
-                Key::Suffix(suffix) => 3 + self.suffixes.cost(&reversed(suffix)),
-                Key::FoldedSuffix(suffix) => 3 + self.folded_suffixes.cost(&reversed(suffix)),
-                Key::Network(network) => 3 + self.networks.cost(network),
-                Key::Number(number) => 1 + self.numbers.get(&number).map_or(0, Posting::len),
-                Key::NumberText(text) => 1 + of_text(&self.number_texts, text),
-                Key::Range(range) => 4 + self.ranges.cost(range),
-                Key::Bool(true) => 4 + self.truths.len(),
-                Key::Bool(false) => 4 + self.falsehoods.len(),
-                Key::Null => 4 + self.nulls.len(),
+                Key::Any => of(Some(&self.any)),
+                Key::String(text) => of(self.strings.get(text)),
+                Key::Folded(text) => of(self.folded.get(text)),
+                Key::Prefix(prefix) => of(self.prefixes.get(prefix.as_bytes())),
+                Key::FoldedPrefix(prefix) => of(self.folded_prefixes.get(prefix.as_bytes())),
+                Key::Suffix(suffix) => of(self.suffixes.get(&reversed(suffix))),
+                Key::FoldedSuffix(suffix) => of(self.folded_suffixes.get(&reversed(suffix))),
+                Key::Fragment(fragment) => of(self.fragments.get(fragment.as_bytes())),
+                Key::Network(network) => of(self.networks.get(network)),
+                Key::Number(number) => of(self.numbers.get(&number)),
+                Key::NumberText(text) => of(self.number_texts.get(text)),
+                Key::Range(range) => self.ranges.others(range, deeper),
+                Key::Bool(true) => of(Some(&self.truths)),
+                Key::Bool(false) => of(Some(&self.falsehoods)),
+                Key::Null => of(Some(&self.nulls)),
             })
             .fold(0, usize::saturating_add)
     }
 
-    /// Calls `edit` with the posting of each predicate.
-    pub(super) fn edit(&mut self, predicates: &[Predicate], edit: impl Fn(&mut Posting)) {
+    /// Calls `edit` with the posting of each predicate. Those that are empty afterwards go.
+    pub(super) fn edit(&mut self, predicates: &[Predicate], edit: &dyn Fn(&mut Posting)) {
         for predicate in predicates {
             match Key::from(predicate) {
                 Key::Any => edit(&mut self.any),
-                Key::String(text) => edit_text(&mut self.strings, text, &edit),
-                Key::Folded(text) => edit_text(&mut self.folded, text, &edit),
-                Key::Prefix(prefix) => self.prefixes.edit(prefix.as_bytes(), &edit),
-                Key::FoldedPrefix(prefix) => self.folded_prefixes.edit(prefix.as_bytes(), &edit),
-                Key::Suffix(suffix) => self.suffixes.edit(&reversed(suffix), &edit),
-                Key::FoldedSuffix(suffix) => self.folded_suffixes.edit(&reversed(suffix), &edit),
-                Key::Network(network) => self.networks.edit(network, &edit),
-                Key::Number(number) => {
-                    let posting = self.numbers.entry(number).or_default();
-                    edit(posting);
-                    if posting.is_empty() {
-                        self.numbers.remove(&number);
-                    }
-                }
-                Key::NumberText(text) => edit_text(&mut self.number_texts, text, &edit),
-                Key::Range(range) => self.ranges.edit(range, &edit),
+                Key::String(text) => edit_at(&mut self.strings, text.into(), edit),
+                Key::Folded(text) => edit_at(&mut self.folded, text.into(), edit),
+                Key::Prefix(prefix) => self.prefixes.edit(prefix.as_bytes(), edit),
+                Key::FoldedPrefix(prefix) => self.folded_prefixes.edit(prefix.as_bytes(), edit),
+                Key::Suffix(suffix) => self.suffixes.edit(&reversed(suffix), edit),
+                Key::FoldedSuffix(suffix) => self.folded_suffixes.edit(&reversed(suffix), edit),
+                Key::Fragment(fragment) => self.fragments.edit(fragment.as_bytes(), edit),
+                Key::Network(network) => self.networks.edit(network, edit),
+                Key::Number(number) => edit_at(&mut self.numbers, number, edit),
+                Key::NumberText(text) => edit_at(&mut self.number_texts, text.into(), edit),
+                Key::Range(range) => self.ranges.edit(range, edit),
                 Key::Bool(true) => edit(&mut self.truths),
                 Key::Bool(false) => edit(&mut self.falsehoods),
                 Key::Null => edit(&mut self.nulls),
@@ -133,66 +177,73 @@ impl Access {
         }
     }
 
-    /// Finds the branches whose anchor may fit one of the values.
-    pub(super) fn collect(&self, values: &[Finding<'_>], candidates: &mut Vec<BranchId>) {
-        self.any.add_to(candidates);
+    /// Finds the branches that one of the field's values may fit, and the other findings.
+    pub(super) fn collect(
+        &self,
+        values: &[Finding<'_>],
+        findings: &Findings<'_>,
+        candidates: &mut Vec<BranchId>,
+    ) {
+        let mut found = |posting: &Posting| posting.collect(findings, candidates);
+        found(&self.any);
         for finding in values {
             match &finding.value {
-                Scalar::String(text) => self.collect_by_text(text, candidates),
+                Scalar::String(text) => self.find_text(text, &mut found),
                 Scalar::Number(number) => {
                     let posting = match number.identity() {
                         Some(millionths) => self.numbers.get(&millionths),
                         None => self.number_texts.get(number.text()),
                     };
                     if let Some(posting) = posting {
-                        posting.add_to(candidates);
+                        found(posting);
                     }
                     if let Some(millionths) = number.millionths() {
-                        self.ranges.collect(millionths, candidates);
+                        self.ranges.find(millionths, &mut found);
                     }
                 }
-                Scalar::Bool(true) => self.truths.add_to(candidates),
-                Scalar::Bool(false) => self.falsehoods.add_to(candidates),
-                Scalar::Null => self.nulls.add_to(candidates),
+                Scalar::Bool(true) => found(&self.truths),
+                Scalar::Bool(false) => found(&self.falsehoods),
+                Scalar::Null => found(&self.nulls),
             }
         }
     }
 
-    fn collect_by_text(&self, text: &str, candidates: &mut Vec<BranchId>) {
+    fn find_text(&self, text: &str, found: &mut dyn FnMut(&Posting)) {
         if let Some(posting) = self.strings.get(text) {
-            posting.add_to(candidates);
+            found(posting);
         }
-        collect_by_ends(&self.prefixes, &self.suffixes, text, candidates);
+        find_by_ends(&self.prefixes, &self.suffixes, text, found);
+        self.fragments.find(text.as_bytes(), found);
         if !self.folded.is_empty() || !self.folded_prefixes.is_empty() || !self.folded_suffixes.is_empty() {
             let mut folded = String::with_capacity(text.len());
             fold_into(text, &mut folded);
             if let Some(posting) = self.folded.get(&*folded) {
-                posting.add_to(candidates);
+                found(posting);
             }
-            collect_by_ends(&self.folded_prefixes, &self.folded_suffixes, &folded, candidates);
+            find_by_ends(&self.folded_prefixes, &self.folded_suffixes, &folded, found);
         }
         if !self.networks.is_empty()
             && let Ok(address) = text.parse::<IpAddr>()
         {
-            self.networks.collect(address, candidates);
+            self.networks.find(address, found);
         }
     }
 }
 
-fn collect_by_ends(prefixes: &Prefixes, suffixes: &Prefixes, text: &str, candidates: &mut Vec<BranchId>) {
+fn find_by_ends(prefixes: &Prefixes, suffixes: &Prefixes, text: &str, found: &mut dyn FnMut(&Posting)) {
     if !prefixes.is_empty() {
-        prefixes.collect(text.as_bytes(), candidates);
+        prefixes.find(text.as_bytes(), found);
     }
     if !suffixes.is_empty() {
-        suffixes.collect(&reversed(text), candidates);
+        suffixes.find(&reversed(text), found);
     }
 }
 
-fn edit_text(postings: &mut HashMap<Box<str>, Posting>, text: &str, edit: impl Fn(&mut Posting)) {
-    let posting = postings.entry(text.into()).or_default();
+fn edit_at<K: Eq + Hash + Clone>(postings: &mut HashMap<K, Posting>, key: K, edit: &dyn Fn(&mut Posting)) {
+    let posting = postings.entry(key.clone()).or_default();
     edit(posting);
     if posting.is_empty() {
-        postings.remove(text);
+        postings.remove(&key);
     }
 }
 

@@ -2,8 +2,8 @@
 //! tested often stays in the processor's cache.
 
 use super::paths::{PathId, Paths};
+use super::posting::Anchor;
 use crate::branch::Test;
-use crate::predicate::Predicate;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use slab::Slab;
 use std::hash::BuildHasher;
@@ -30,7 +30,7 @@ pub(super) struct Condition {
 
 impl Condition {
     /// The path at which values are admitted, and which they are. `None` if there is to be no value.
-    pub(super) fn admitted(&self) -> Option<(PathId, &[Predicate])> {
+    pub(super) fn anchor(&self) -> Option<Anchor<'_>> {
         match &self.test {
             Test::Any(predicates) => Some((self.path, predicates)),
             Test::Absent => None,
@@ -97,6 +97,7 @@ impl Conditions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::predicate::Predicate;
 
     #[test]
     fn conditions_are_kept_once_as_long_as_they_are_needed() {

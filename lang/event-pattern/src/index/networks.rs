@@ -1,4 +1,4 @@
-use super::posting::{BranchId, Posting};
+use super::posting::Posting;
 use hashbrown::HashMap;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -13,14 +13,11 @@ impl Networks {
         self.0.is_empty()
     }
 
-    pub(super) fn cost(&self, network: IpNet) -> usize {
-        let masked = self.0.get(&network.prefix_len());
-        masked
-            .and_then(|networks| networks.get(&network))
-            .map_or(0, Posting::len)
+    pub(super) fn get(&self, network: IpNet) -> Option<&Posting> {
+        self.0.get(&network.prefix_len())?.get(&network)
     }
 
-    pub(super) fn edit(&mut self, network: IpNet, edit: impl Fn(&mut Posting)) {
+    pub(super) fn edit(&mut self, network: IpNet, edit: &dyn Fn(&mut Posting)) {
         let networks = self.0.entry(network.prefix_len()).or_default();
         let posting = networks.entry(network).or_default();
         edit(posting);
@@ -32,13 +29,13 @@ impl Networks {
         }
     }
 
-    /// Finds the branches whose network an address is of.
-    pub(super) fn collect(&self, address: IpAddr, candidates: &mut Vec<BranchId>) {
+    /// Finds what is filed under networks that an address is of.
+    pub(super) fn find(&self, address: IpAddr, found: &mut dyn FnMut(&Posting)) {
         for (mask, networks) in &self.0 {
             // A mask may be longer than the address: then the networks are of the other version.
             let network = IpNet::new(address, *mask).map(|network| network.trunc());
             if let Some(posting) = network.ok().and_then(|network| networks.get(&network)) {
-                posting.add_to(candidates);
+                found(posting);
             }
         }
     }
@@ -46,6 +43,7 @@ impl Networks {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scan::Findings;
     use super::*;
 
     #[test]
@@ -61,7 +59,7 @@ mod tests {
         let networks = networks.map(|network| network.parse::<IpNet>().unwrap());
         let mut index = Networks::default();
         for (number, network) in (0..).zip(networks) {
-            index.edit(network, |posting| posting.insert(number));
+            index.edit(network, &|posting| posting.insert(number));
         }
         for (address, expected) in [
             ("10.1.2.3", &[3, 0, 1, 2][..]),
@@ -71,13 +69,15 @@ mod tests {
             ("2001:db9::1", &[5]),
         ] {
             let mut found = Vec::new();
-            index.collect(address.parse().unwrap(), &mut found);
+            index.find(address.parse().unwrap(), &mut |posting| {
+                posting.collect(&Findings::default(), &mut found);
+            });
             assert_eq!(found, expected, "{address}");
         }
         for (number, network) in (0..).zip(networks) {
-            assert_eq!(index.cost(network), 1);
-            index.edit(network, |posting| posting.remove(number));
-            assert_eq!(index.cost(network), 0);
+            assert!(index.get(network).is_some());
+            index.edit(network, &|posting| posting.remove(number));
+            assert!(index.get(network).is_none());
         }
         assert!(index.is_empty());
     }

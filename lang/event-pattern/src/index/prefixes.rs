@@ -1,4 +1,4 @@
-use super::posting::{BranchId, Posting};
+use super::posting::Posting;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 
@@ -12,14 +12,11 @@ impl Prefixes {
         self.0.is_empty()
     }
 
-    pub(super) fn cost(&self, prefix: &[u8]) -> usize {
-        let as_long = self.0.get(&prefix.len());
-        as_long
-            .and_then(|prefixes| prefixes.get(prefix))
-            .map_or(0, Posting::len)
+    pub(super) fn get(&self, prefix: &[u8]) -> Option<&Posting> {
+        self.0.get(&prefix.len())?.get(prefix)
     }
 
-    pub(super) fn edit(&mut self, prefix: &[u8], edit: impl Fn(&mut Posting)) {
+    pub(super) fn edit(&mut self, prefix: &[u8], edit: &dyn Fn(&mut Posting)) {
         let prefixes = self.0.entry(prefix.len()).or_default();
         let posting = prefixes.entry(prefix.into()).or_default();
         edit(posting);
@@ -31,11 +28,11 @@ impl Prefixes {
         }
     }
 
-    /// Finds the branches whose prefix a value begins with.
-    pub(super) fn collect(&self, value: &[u8], candidates: &mut Vec<BranchId>) {
+    /// Finds what is filed under beginnings of a value.
+    pub(super) fn find(&self, value: &[u8], found: &mut dyn FnMut(&Posting)) {
         for (length, prefixes) in self.0.range(..=value.len()) {
             if let Some(posting) = prefixes.get(&value[..*length]) {
-                posting.add_to(candidates);
+                found(posting);
             }
         }
     }
@@ -43,6 +40,7 @@ impl Prefixes {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scan::Findings;
     use super::*;
     use proptest::prelude::*;
 
@@ -51,15 +49,15 @@ mod tests {
         fn exactly_the_prefixes_are_found(keys in prop::collection::vec("[ab]{0,5}", 0..20), value in "[ab]{0,7}") {
             let mut prefixes = Prefixes::default();
             for (number, key) in (0..).zip(&keys) {
-                prefixes.edit(key.as_bytes(), |posting| posting.insert(number));
+                prefixes.edit(key.as_bytes(), &|posting| posting.insert(number));
             }
             let mut found = Vec::new();
-            prefixes.collect(value.as_bytes(), &mut found);
+            prefixes.find(value.as_bytes(), &mut |posting| posting.collect(&Findings::default(), &mut found));
             found.sort_unstable();
             let expected = (0_u32..).zip(&keys).filter(|(_, key)| value.starts_with(&***key));
             prop_assert_eq!(found, expected.map(|(number, _)| number).collect::<Vec<_>>());
             for (number, key) in (0..).zip(&keys) {
-                prefixes.edit(key.as_bytes(), |posting| posting.remove(number));
+                prefixes.edit(key.as_bytes(), &|posting| posting.remove(number));
             }
             prop_assert!(prefixes.is_empty());
         }

@@ -1,4 +1,4 @@
-use super::posting::{BranchId, Posting};
+use super::posting::{Anchor, Posting};
 use crate::range::Range;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -41,22 +41,27 @@ impl Cell {
 }
 
 impl Ranges {
-    /// How many branches are found along with one of this range.
-    pub(super) fn cost(&self, range: Range) -> usize {
+    pub(super) fn is_empty(&self) -> bool {
+        self.from.is_empty() && self.upto.is_empty() && self.within.is_empty()
+    }
+
+    /// How many branches are found along with one of this range and these other anchors.
+    pub(super) fn others(&self, range: Range, deeper: &[Anchor<'_>]) -> usize {
         match (range.low(), range.high()) {
             (Some(low), Some(high)) => Cell::of_range(low, high)
-                .map(|cell| self.within.get(&cell).map_or(0, Posting::len))
-                .sum(),
+                .filter_map(|cell| self.within.get(&cell))
+                .map(|posting| posting.others(deeper))
+                .fold(0, usize::saturating_add),
             (Some(_), None) => self.from.len(),
             (None, _) => self.upto.len(),
         }
     }
 
-    pub(super) fn edit(&mut self, range: Range, edit: impl Fn(&mut Posting)) {
+    pub(super) fn edit(&mut self, range: Range, edit: &dyn Fn(&mut Posting)) {
         match (range.low(), range.high()) {
             (Some(low), Some(high)) => {
                 for cell in Cell::of_range(low, high) {
-                    self.edit_cell(cell, &edit);
+                    self.edit_cell(cell, edit);
                 }
             }
             (Some(low), None) => edit_bound(&mut self.from, low, edit),
@@ -64,7 +69,7 @@ impl Ranges {
         }
     }
 
-    fn edit_cell(&mut self, cell: Cell, edit: impl Fn(&mut Posting)) {
+    fn edit_cell(&mut self, cell: Cell, edit: &dyn Fn(&mut Posting)) {
         let posting = self.within.entry(cell).or_default();
         let was_empty = posting.is_empty();
         edit(posting);
@@ -83,23 +88,23 @@ impl Ranges {
         }
     }
 
-    /// Finds the branches whose range a number may be in: all whose range it is in, and some others.
-    pub(super) fn collect(&self, value: i64, candidates: &mut Vec<BranchId>) {
+    /// Finds what is filed under ranges that a number may be in: all ranges that it is in, and some others.
+    pub(super) fn find(&self, value: i64, found: &mut dyn FnMut(&Posting)) {
         for posting in self.from.range(..=value).map(|(_, posting)| posting) {
-            posting.add_to(candidates);
+            found(posting);
         }
         for posting in self.upto.range(value..).map(|(_, posting)| posting) {
-            posting.add_to(candidates);
+            found(posting);
         }
         for width in self.widths.keys() {
             if let Some(posting) = self.within.get(&Cell::of(value, *width)) {
-                posting.add_to(candidates);
+                found(posting);
             }
         }
     }
 }
 
-fn edit_bound(bounds: &mut BTreeMap<i64, Posting>, bound: i64, edit: impl Fn(&mut Posting)) {
+fn edit_bound(bounds: &mut BTreeMap<i64, Posting>, bound: i64, edit: &dyn Fn(&mut Posting)) {
     let posting = bounds.entry(bound).or_default();
     edit(posting);
     if posting.is_empty() {
@@ -109,6 +114,7 @@ fn edit_bound(bounds: &mut BTreeMap<i64, Posting>, bound: i64, edit: impl Fn(&mu
 
 #[cfg(test)]
 mod tests {
+    use super::super::scan::Findings;
     use super::*;
     use proptest::prelude::*;
 
@@ -136,10 +142,10 @@ mod tests {
         fn no_range_is_missed(ranges in prop::collection::vec(range(), 0..20), value in -25_i64..25) {
             let mut index = Ranges::default();
             for (number, range) in (0..).zip(&ranges) {
-                index.edit(*range, |posting| posting.insert(number));
+                index.edit(*range, &|posting| posting.insert(number));
             }
             let mut found = Vec::new();
-            index.collect(value, &mut found);
+            index.find(value, &mut |posting| posting.collect(&Findings::default(), &mut found));
             for (number, range) in (0..).zip(&ranges) {
                 let expected = contains(*range, value);
                 prop_assert!(!expected || found.contains(&number), "{:?}", range);
@@ -148,10 +154,9 @@ mod tests {
                 }
             }
             for (number, range) in (0..).zip(&ranges) {
-                index.edit(*range, |posting| posting.remove(number));
+                index.edit(*range, &|posting| posting.remove(number));
             }
-            prop_assert!(index.from.is_empty() && index.upto.is_empty());
-            prop_assert!(index.within.is_empty() && index.widths.is_empty());
+            prop_assert!(index.is_empty() && index.widths.is_empty());
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) struct Finding<'a> {
 }
 
 /// The values of an event, in the order of their paths.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Findings<'a>(Vec<Finding<'a>>);
 
 impl<'a> Findings<'a> {

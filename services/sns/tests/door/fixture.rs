@@ -141,6 +141,7 @@ async fn open(store: &Arc<MemoryStore>, clock: &ManualClock, queues: &Arc<Queues
         .unwrap();
     let limits = ninefold_delivery::Limits::default();
     let deliveries = DeliveryEngine::open("sns", engine, store.clone(), shared.clone(), limits).unwrap();
+    let deliveries = Arc::new(deliveries);
     let http = HttpClient::new(HttpClientOptions::default()).unwrap();
     let dispatcher = Dispatcher::new();
     dispatcher.install(&[queues.clone() as Arc<dyn Door>]);

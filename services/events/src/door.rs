@@ -1,0 +1,207 @@
+//! The door itself: what it holds, and which operation is which.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ninefold_catalog::{CatalogError, Change, Store, Table};
+use ninefold_delivery::DeliveryEngine;
+use ninefold_model::{Operation, ServiceModel, Value, to_value};
+use ninefold_protocol::{
+    Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, Principal, PrincipalKind,
+    Protocol, RequestId, ServiceError,
+};
+use ninefold_time::Clock;
+use serde::{Deserialize, Serialize};
+
+use crate::arn::{BusArn, RuleArn};
+use crate::buses::{BUSES, Bus, Buses, RULES};
+use crate::delivery::EventsCourier;
+use crate::errors::{self, Refusal};
+use crate::operations;
+use crate::record::{BusRecord, RuleRecord};
+
+/// The principal that events are delivered as.
+const SERVICE: &str = "events.amazonaws.com";
+
+/// Amazon EventBridge.
+pub struct EventsDoor {
+    pub(crate) buses: Buses,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) deliveries: Arc<DeliveryEngine>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    /// How the server is reached from outside.
+    endpoint: Endpoint,
+    authorizer: Arc<dyn Authorizer>,
+}
+
+/// What the door is made of.
+pub struct EventsParts {
+    /// Where buses and rules are kept.
+    pub store: Arc<dyn Store>,
+    /// The one clock.
+    pub clock: Arc<dyn Clock>,
+    /// What waits for targets; not started yet.
+    pub deliveries: Arc<DeliveryEngine>,
+    /// Calls other doors.
+    pub dispatcher: Arc<Dispatcher>,
+    /// How the server is reached from outside.
+    pub endpoint: Endpoint,
+    /// Decides what deliveries may do.
+    pub authorizer: Arc<dyn Authorizer>,
+}
+
+impl EventsDoor {
+    /// The operations that work.
+    pub const OPERATIONS: &'static [&'static str] = operations::NAMES;
+    /// The tables that the door keeps in the store.
+    pub const TABLES: &'static [Table] = &[BUSES, RULES];
+
+    /// Opens the door.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails or a record in it is damaged.
+    pub fn open(parts: EventsParts) -> Result<Arc<Self>, CatalogError> {
+        Ok(Arc::new(EventsDoor {
+            buses: Buses::open(&parts.store)?,
+            clock: parts.clock,
+            deliveries: parts.deliveries,
+            dispatcher: parts.dispatcher,
+            endpoint: parts.endpoint,
+            authorizer: parts.authorizer,
+        }))
+    }
+
+    /// Begins to deliver what waits for targets. To be called once every door can be reached.
+    pub fn start(self: &Arc<Self>) {
+        self.deliveries.start(Arc::new(EventsCourier::new(self)));
+    }
+
+    /// The bus that a caller means, if they may do this to it.
+    pub(crate) fn bus(
+        &self,
+        context: &CallContext,
+        name_or_arn: Option<&str>,
+        action: &str,
+    ) -> Result<Arc<Bus>, ServiceError> {
+        let arn = BusArn::meant(context, name_or_arn);
+        let bus = self.buses.get(&arn);
+        let record = bus.as_ref().map(|bus| bus.record());
+        let policy = record.as_ref().and_then(|record| record.policy.as_deref());
+        // Before saying whether it exists: that is nobody's business who may not use it.
+        context.authorize(action, &arn, policy)?;
+        bus.ok_or_else(|| errors::bus_does_not_exist(&arn))
+    }
+
+    /// The bus that a caller means, and the ARN of its rule, if they may do this to the rule.
+    pub(crate) fn bus_of_rule(
+        &self,
+        context: &CallContext,
+        bus: Option<&str>,
+        rule: &str,
+        action: &str,
+    ) -> Result<(Arc<Bus>, RuleArn), ServiceError> {
+        let arn = BusArn::meant(context, bus).rule(rule);
+        let bus = self.buses.get(&arn.bus);
+        let record = bus.as_ref().map(|bus| bus.record());
+        let policy = record.as_ref().and_then(|record| record.policy.as_deref());
+        context.authorize(action, &arn, policy)?;
+        let bus = bus.ok_or_else(|| errors::bus_does_not_exist(&arn.bus))?;
+        Ok((bus, arn))
+    }
+
+    /// Changes a bus's record by what it is now, and lets that take effect.
+    pub(crate) async fn change_bus(
+        &self,
+        arn: &BusArn,
+        change: impl FnOnce(Option<&Arc<BusRecord>>) -> Result<Change<BusRecord>, ServiceError>,
+    ) -> Result<(), ServiceError> {
+        let key = arn.key();
+        let changed = self
+            .buses
+            .records
+            .change(key.as_bytes(), |current| Ok::<_, Refusal>(change(current)?));
+        changed.await?;
+        self.buses.refresh(arn);
+        Ok(())
+    }
+
+    /// Changes a rule's record by what it is now, and lets that take effect.
+    pub(crate) async fn change_rule(
+        &self,
+        arn: &RuleArn,
+        change: impl FnOnce(Option<&Arc<RuleRecord>>) -> Result<Change<RuleRecord>, ServiceError>,
+    ) -> Result<(), ServiceError> {
+        let key = arn.key();
+        let changed = self
+            .buses
+            .rules
+            .change(key.as_bytes(), |current| Ok::<_, Refusal>(change(current)?));
+        changed.await?;
+        self.buses.refresh_rule(arn)
+    }
+
+    /// The context of what a rule does by itself.
+    pub(crate) fn rule_context(&self, rule: &RuleArn) -> CallContext {
+        CallContext {
+            request_id: RequestId::random(),
+            principal: Principal {
+                account: rule.bus.account,
+                arn: SERVICE.to_owned(),
+                access_key_id: None,
+                kind: PrincipalKind::Service,
+            },
+            region: rule.bus.region.clone(),
+            endpoint: self.endpoint.clone(),
+            source_ip: None,
+            protocol: Protocol::AwsJson11,
+            source: Some(CallSource {
+                arn: rule.to_string(),
+                account: rule.bus.account,
+            }),
+            authorizer: Arc::clone(&self.authorizer),
+        }
+    }
+
+    pub(crate) fn now_millis(&self) -> u64 {
+        self.clock.now().as_millis()
+    }
+}
+
+/// Reads an operation's input.
+pub(crate) fn read<'a, T: Deserialize<'a>>(input: &'a Value) -> Result<T, ServiceError> {
+    T::deserialize(input).map_err(|error| ServiceError::serialization(error.to_string()))
+}
+
+/// Writes an operation's output.
+pub(crate) fn write<T: Serialize>(output: &T) -> Result<Value, ServiceError> {
+    to_value(output).map_err(|error| ServiceError::internal(error.to_string()))
+}
+
+impl Door for EventsDoor {
+    fn model(&self) -> &'static ServiceModel {
+        ninefold_model::events()
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        Self::OPERATIONS
+    }
+
+    fn call(
+        &self,
+        context: CallContext,
+        operation: &'static Operation,
+        input: Value,
+    ) -> BoxFuture<'_, Result<Value, ServiceError>> {
+        Box::pin(async move { operations::call(self, &context, operation.name, &input).await })
+    }
+
+    fn call_bytes<'a>(
+        &'a self,
+        context: &CallContext,
+        operation: &'static Operation,
+        body: &Bytes,
+    ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
+        operations::call_bytes(self, context, operation.name, body)
+    }
+}

@@ -1,0 +1,25 @@
+//! The EventBridge door: event buses, rules and targets on the delivery engine.
+//!
+//! Follows the [API reference](https://docs.aws.amazon.com/eventbridge/latest/APIReference/) and the service's model.
+//!
+//! How it is laid out, as every door is: [`EventsDoor`] finds the operation; `operations` has them by resource; `record` is the
+//! state kept, `buses`, `rule` and `target` are that state ready for use; `errors` has every error in one place. What is special
+//! about this one: `routing` brings an event by the rules of its bus to their targets, and `delivery` to those that can't be
+//! reached at once. Bus, matching and delivery know of each other only that much.
+
+mod arn;
+mod buses;
+mod delivery;
+mod destination;
+mod door;
+mod errors;
+mod event;
+mod input;
+mod limits;
+mod operations;
+mod record;
+mod routing;
+mod rule;
+mod target;
+
+pub use door::{EventsDoor, EventsParts};

@@ -1,0 +1,23 @@
+//! What the service allows.
+//!
+//! Source: [EventBridge quotas](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html). Where a quota is only there to
+//! share a region among customers, ours is larger.
+
+/// Rules of a bus. AWS begins with 300.
+pub(crate) const RULES_OF_A_BUS: usize = 100_000;
+/// Targets of a rule.
+pub(crate) const TARGETS_OF_A_RULE: usize = 5;
+/// Custom and partner buses of an account in a region. AWS begins with 100.
+pub(crate) const BUSES: usize = 10_000;
+/// All entries of a PutEvents together, in bytes.
+pub(crate) const LARGEST_REQUEST_BYTES: usize = 1 << 20;
+/// Entries of one PutEvents.
+pub(crate) const ENTRIES: usize = 10;
+/// A bus's policy, in bytes.
+pub(crate) const POLICY_BYTES: usize = 10_240;
+/// Tags of a resource.
+pub(crate) const TAGS: usize = 50;
+/// Entries of a page where the caller says no limit.
+pub(crate) const PAGE_ENTRIES: usize = 100;
+/// Buses that an event may come by, from the one it was put on.
+pub(crate) const HOPS: usize = 8;

@@ -1,0 +1,93 @@
+//! The operations, by resource.
+
+pub(crate) mod buses;
+pub(crate) mod page;
+pub(crate) mod patterns;
+pub(crate) mod permissions;
+pub(crate) mod put_events;
+pub(crate) mod rules;
+pub(crate) mod tags;
+pub(crate) mod targets;
+
+use bytes::Bytes;
+use ninefold_model::{Map, Value};
+use ninefold_protocol::{BoxFuture, CallContext, ServiceError};
+
+use crate::EventsDoor;
+use crate::door::{read, write};
+
+/// Every operation that works.
+pub(crate) const NAMES: &[&str] = &[
+    "CreateEventBus",
+    "DeleteEventBus",
+    "DeleteRule",
+    "DescribeEventBus",
+    "DescribeRule",
+    "DisableRule",
+    "EnableRule",
+    "ListEventBuses",
+    "ListRuleNamesByTarget",
+    "ListRules",
+    "ListTagsForResource",
+    "ListTargetsByRule",
+    "PutEvents",
+    "PutPermission",
+    "PutRule",
+    "PutTargets",
+    "RemovePermission",
+    "RemoveTargets",
+    "TagResource",
+    "TestEventPattern",
+    "UntagResource",
+    "UpdateEventBus",
+];
+
+/// Does an operation.
+pub(crate) async fn call(
+    door: &EventsDoor,
+    context: &CallContext,
+    name: &'static str,
+    input: &Value,
+) -> Result<Value, ServiceError> {
+    let nothing = |()| Value::Map(Map::new());
+    match name {
+        "CreateEventBus" => write(&buses::create(door, context, read(input)?).await?),
+        "DeleteEventBus" => buses::delete(door, context, read(input)?).await.map(nothing),
+        "DescribeEventBus" => write(&buses::describe(door, context, read(input)?)?),
+        "ListEventBuses" => write(&buses::list(door, context, read(input)?)?),
+        "UpdateEventBus" => write(&buses::update(door, context, read(input)?).await?),
+        "PutPermission" => permissions::put(door, context, read(input)?).await.map(nothing),
+        "RemovePermission" => permissions::remove(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "DeleteRule" => rules::delete(door, context, read(input)?).await.map(nothing),
+        "DescribeRule" => write(&rules::describe(door, context, read(input)?)?),
+        "DisableRule" => rules::disable(door, context, read(input)?).await.map(nothing),
+        "EnableRule" => rules::enable(door, context, read(input)?).await.map(nothing),
+        "ListRules" => write(&rules::list(door, context, read(input)?)?),
+        "ListRuleNamesByTarget" => write(&rules::list_names_by_target(door, context, read(input)?)?),
+        "PutRule" => write(&rules::put(door, context, read(input)?).await?),
+        "ListTargetsByRule" => write(&targets::list(door, context, read(input)?)?),
+        "PutTargets" => write(&targets::put(door, context, read(input)?).await?),
+        "RemoveTargets" => write(&targets::remove(door, context, read(input)?).await?),
+        "PutEvents" => write(&put_events::put(door, context, read(input)?).await?),
+        "TestEventPattern" => write(&patterns::test(context, read(input)?)?),
+        "ListTagsForResource" => write(&tags::list(door, context, read(input)?)?),
+        "TagResource" => tags::tag(door, context, read(input)?).await.map(nothing),
+        "UntagResource" => tags::untag(door, context, read(input)?).await.map(nothing),
+        _ => Err(ServiceError::not_implemented(name)),
+    }
+}
+
+/// Does a hot operation over JSON, when its body is nothing unusual.
+pub(crate) fn call_bytes<'a>(
+    door: &'a EventsDoor,
+    context: &CallContext,
+    name: &'static str,
+    body: &Bytes,
+) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
+    match name {
+        "PutEvents" => put_events::put_bytes(door, context, body),
+        _ => None,
+    }
+}

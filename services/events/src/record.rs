@@ -1,0 +1,7 @@
+//! What the door keeps of its resources.
+
+mod bus;
+mod rule;
+
+pub(crate) use bus::{BusRecord, DeadLetterConfig, LogConfig};
+pub(crate) use rule::{RuleRecord, RuleState, TargetRecord};

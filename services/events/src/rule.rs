@@ -1,0 +1,51 @@
+//! A rule, ready for use.
+
+use std::sync::Arc;
+
+use ninefold_event_pattern::EventPattern;
+use ninefold_protocol::ServiceError;
+
+use crate::arn::RuleArn;
+use crate::errors;
+use crate::record::RuleRecord;
+use crate::target::Target;
+
+/// A rule of a bus.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) arn: RuleArn,
+    pub(crate) record: Arc<RuleRecord>,
+    /// What events it takes; without one, it takes none but those of its schedule.
+    pub(crate) pattern: Option<EventPattern>,
+    pub(crate) targets: Vec<Arc<Target>>,
+}
+
+impl Rule {
+    /// Makes a stored rule ready for use.
+    ///
+    /// # Errors
+    ///
+    /// If its pattern or a target is not valid, which it was when it was stored.
+    pub(crate) fn read(arn: RuleArn, record: Arc<RuleRecord>) -> Result<Self, ServiceError> {
+        let pattern = record.event_pattern.as_deref().map(read_pattern).transpose()?;
+        let targets = record
+            .targets
+            .iter()
+            .map(|target| Target::read(&arn, target.clone()).map(Arc::new));
+        Ok(Rule {
+            targets: targets.collect::<Result<_, _>>()?,
+            pattern,
+            arn,
+            record,
+        })
+    }
+}
+
+/// Reads an event pattern.
+///
+/// # Errors
+///
+/// `InvalidEventPatternException`.
+pub(crate) fn read_pattern(json: &str) -> Result<EventPattern, ServiceError> {
+    EventPattern::parse(json).map_err(errors::invalid_pattern)
+}
