@@ -12,7 +12,7 @@ use ninefold_archive::Archive;
 use ninefold_delivery::DeliveryEngine;
 use ninefold_events::{EventsDoor, EventsParts};
 use ninefold_model::ServiceModel;
-use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, Region};
+use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, LogGroups, Region};
 use ninefold_queue::{Limits, QueueEngine, QueueError};
 use ninefold_sns::{SnsDoor, SnsParts};
 use ninefold_sqs::SqsDoor;
@@ -102,8 +102,8 @@ impl Doors {
         let sqs = SqsDoor::new(Arc::clone(&engines.queues), Arc::clone(clock), receipt_secret);
         let sns_deliveries = engines.deliveries("sns")?;
         let events_deliveries = engines.deliveries("events")?;
-        let log_groups = Arc::new(LogFiles::start(&config.data));
-        let (transports, stop_messages) = outbound::transports(config, clock, log_groups)?;
+        let log_groups: Arc<dyn LogGroups> = Arc::new(LogFiles::start(&config.data));
+        let (transports, stop_messages) = outbound::transports(config, clock, Arc::clone(&log_groups))?;
         let sns = SnsDoor::open(SnsParts {
             store: Arc::clone(&engines.store),
             clock: Arc::clone(clock),
@@ -120,6 +120,7 @@ impl Doors {
             clock: Arc::clone(clock),
             deliveries: Arc::clone(&events_deliveries),
             dispatcher: Arc::clone(&dispatcher),
+            log_groups,
             endpoint,
             authorizer,
         })
@@ -145,6 +146,7 @@ impl Doors {
     pub(crate) fn start(&self) {
         self.sns.start();
         self.events.start();
+        tokio::spawn(Arc::clone(&self.events).run());
         tokio::spawn(Arc::clone(&self.sns).run());
         if let Some(messages) = self.stop_messages.lock().take() {
             let (account, region) = self.phones_of.clone();

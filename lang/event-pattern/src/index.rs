@@ -8,12 +8,14 @@
 //! rarest of their values, but not on how many patterns there are.
 
 mod access;
+mod affixes;
 mod conditions;
+mod fingerprint;
 mod fragments;
+mod key;
 mod networks;
 mod paths;
 mod posting;
-mod prefixes;
 mod ranges;
 mod scan;
 
@@ -22,9 +24,10 @@ use crate::error::EventError;
 use crate::event::{Event, utf8};
 use crate::pattern::EventPattern;
 use crate::scalar::Scalar;
-use access::{VAGUE, vagueness};
 use conditions::{Condition, ConditionId, Conditions};
 use hashbrown::HashMap;
+use fingerprint::Fingerprints;
+use key::{Key, leave_all_open};
 use paths::Paths;
 use posting::{Anchor, BranchId, Posting};
 use scan::Findings;
@@ -46,8 +49,9 @@ pub struct PatternIndex<Id> {
     branches: Slab<Filed>,
     patterns: Slab<Entry<Id>>,
     numbers: HashMap<Id, PatternNumber>,
-    /// All branches. Those at the top only ask for fields to be absent: any event may match those.
-    filed: Posting,
+    fingerprints: Fingerprints,
+    /// Branches that only ask for fields to be absent: any event may match those.
+    unanchored: Posting,
 }
 
 /// The most anchors of a branch.
@@ -57,7 +61,7 @@ const MAXIMUM_ANCHORS: usize = 4;
 const MAXIMUM_PLACES: usize = 64;
 
 /// As many branches may be found together without being told apart.
-const CROWDED: usize = 4;
+const CROWDED: usize = 2;
 
 type PatternNumber = u32;
 
@@ -84,7 +88,8 @@ impl<Id> Default for PatternIndex<Id> {
             branches: Slab::new(),
             patterns: Slab::new(),
             numbers: HashMap::new(),
-            filed: Posting::default(),
+            fingerprints: Fingerprints::default(),
+            unanchored: Posting::default(),
         }
     }
 }

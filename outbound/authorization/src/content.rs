@@ -101,7 +101,11 @@ mod tests {
         for body in ["[]", "text", "\"text\"", "{", "{}{}", "null", "\u{feff}{}"] {
             let error = merged(body, &[("a", "1")]).unwrap_err();
             assert!(matches!(error, InvocationError::Body { .. }), "{body}: {error:?}");
-            assert_eq!(merged(body, &[]).as_deref(), Ok(body), "nothing to add, nothing to change");
+            assert_eq!(
+                merged(body, &[]).as_deref(),
+                Ok(body),
+                "nothing to add, nothing to change"
+            );
         }
     }
 

@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn a_key_is_in_a_header_that_stays() {
         let credential = Credential::api_key("X-Api-Key", "k").unwrap();
-        assert_eq!((credential.name.as_str(), credential.value.as_bytes()), ("x-api-key", &b"k"[..]));
+        assert_eq!(
+            (credential.name.as_str(), credential.value.as_bytes()),
+            ("x-api-key", &b"k"[..])
+        );
         for name in ["User-Agent", "host", "Proxy-Authorization"] {
             let error = Credential::api_key(name, "k").unwrap_err();
             assert!(matches!(error, ParameterError::RemovedHeader { .. }), "{error:?}");

@@ -14,7 +14,11 @@ pub const ENDPOINT_LIMIT_BYTES: usize = 2_048;
 const URL_LIMIT_BYTES: usize = 60 * 1024;
 
 /// All but the characters that RFC 3986 (2.3) has nowhere encoded.
-pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The URL of an API destination. A `*` in its path is a wildcard, which the targets' path parameters fill in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,7 +179,10 @@ mod tests {
         }
         for value in ["", ".", ".."] {
             let error = url("https://host/*/end", &[value]).unwrap_err();
-            assert!(matches!(error, InvocationError::PathParameter { .. }), "{error:?}");
+            assert!(
+                matches!(error, InvocationError::PathParameter { .. }),
+                "{error:?}"
+            );
         }
     }
 

@@ -79,7 +79,11 @@ mod tests {
     #[test]
     fn the_connection_wins_over_the_target_and_the_credential_over_both() {
         let (mut target, mut connection) = (TargetParameters::default(), ConnectionParameters::default());
-        for (name, value) in [("X-Own", "target"), ("X-Both", "target"), ("Authorization", "target")] {
+        for (name, value) in [
+            ("X-Own", "target"),
+            ("X-Both", "target"),
+            ("Authorization", "target"),
+        ] {
             target.add_header(name, value).unwrap();
         }
         for (name, value) in [("x-both", "connection"), ("authorization", "connection")] {
@@ -99,7 +103,9 @@ mod tests {
     #[test]
     fn the_content_type_can_be_changed_and_the_removed_ones_cannot_be_set() {
         let (mut target, mut connection) = (TargetParameters::default(), ConnectionParameters::default());
-        target.add_header("Content-Type", "application/cloudevents+json").unwrap();
+        target
+            .add_header("Content-Type", "application/cloudevents+json")
+            .unwrap();
         for name in &REMOVED {
             target.add_header(name.as_str(), "x").unwrap();
             connection.add_header(name.as_str(), "y").unwrap();

@@ -87,7 +87,10 @@ mod tests {
         for (expected, statuses) in [
             (Outcome::Delivered, &[200, 201, 202, 204, 299][..]),
             (retry, &[401, 407, 409, 429, 500, 502, 503, 504, 599]),
-            (Outcome::Refused, &[100, 301, 302, 304, 400, 403, 404, 408, 410, 413, 422]),
+            (
+                Outcome::Refused,
+                &[100, 301, 302, 304, 400, 403, 404, 408, 410, 413, 422],
+            ),
         ] {
             for status in statuses {
                 assert_eq!(outcome(*status, None), expected, "{status}");

@@ -68,7 +68,7 @@ pub struct TargetParameters {
 impl TargetParameters {
     /// Adds the value of the endpoint's next wildcard, not encoded yet.
     pub fn add_path_value(&mut self, value: &str) -> Result<(), ParameterError> {
-        check_size(self.path.len(), &mut self.size_bytes, &[value])?;
+        check_size(self.path.len(), &mut self.size_bytes, value.len())?;
         self.path.push(value.to_owned());
         Ok(())
     }
@@ -91,7 +91,7 @@ fn add_header(
     value: &str,
 ) -> Result<(), ParameterError> {
     let (name, value) = header(name, value)?;
-    check_size(headers.len(), size_bytes, &[name.as_str(), value.to_str().unwrap_or_default()])?;
+    check_size(headers.len(), size_bytes, name.as_str().len() + value.len())?;
     headers.insert(name, value);
     Ok(())
 }
@@ -102,7 +102,7 @@ fn add_pair(
     name: &str,
     value: &str,
 ) -> Result<(), ParameterError> {
-    check_size(pairs.len(), size_bytes, &[name, value])?;
+    check_size(pairs.len(), size_bytes, name.len() + value.len())?;
     pairs.retain(|(known, _)| known != name);
     pairs.push((name.to_owned(), value.to_owned()));
     Ok(())
@@ -113,24 +113,22 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     let named = HeaderName::try_from(name).map_err(|_| ParameterError::HeaderName {
         name: name.to_owned(),
     })?;
-    let mut value = HeaderValue::try_from(value.trim_matches([' ', '\t'])).map_err(|_| {
-        ParameterError::HeaderValue {
+    let mut value =
+        HeaderValue::try_from(value.trim_matches([' ', '\t'])).map_err(|_| ParameterError::HeaderValue {
             name: name.to_owned(),
-        }
-    })?;
+        })?;
     value.set_sensitive(true);
     Ok((named, value))
 }
 
-fn check_size(count: usize, size_bytes: &mut usize, texts: &[&str]) -> Result<(), ParameterError> {
-    let added: usize = texts.iter().map(|text| text.len()).sum();
-    if count >= PARAMETERS_LIMIT || *size_bytes + added > PARAMETERS_LIMIT_BYTES {
+fn check_size(count: usize, size_bytes: &mut usize, added_bytes: usize) -> Result<(), ParameterError> {
+    if count >= PARAMETERS_LIMIT || *size_bytes + added_bytes > PARAMETERS_LIMIT_BYTES {
         return Err(ParameterError::TooMany {
             limit: PARAMETERS_LIMIT,
             limit_bytes: PARAMETERS_LIMIT_BYTES,
         });
     }
-    *size_bytes += added;
+    *size_bytes += added_bytes;
     Ok(())
 }
 
@@ -166,11 +164,14 @@ mod tests {
         ] {
             assert!(matches!(refused, Err(ParameterError::TooMany { .. })));
         }
-        let large = "v".repeat(PARAMETERS_LIMIT_BYTES - 2);
+        let large = "é".repeat(PARAMETERS_LIMIT_BYTES / 2 - 1);
         let mut parameters = ConnectionParameters::default();
         parameters.add_body("a", &large).unwrap();
         assert!(parameters.add_body("b", "v").is_err());
         assert!(parameters.add_body("b", "").is_ok());
+        let mut parameters = ConnectionParameters::default();
+        parameters.add_header("a", &large).unwrap();
+        assert!(parameters.add_header("b", "v").is_err());
     }
 
     #[test]

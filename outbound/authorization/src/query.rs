@@ -7,8 +7,9 @@ use crate::endpoint::RESERVED;
 /// Adds parameters to a query. Where several have the same name, those of the last list count, then those of the
 /// lists before it, then those that were there, which stay as they were written.
 pub(crate) fn merge(written: Option<&str>, lists: &[&[(String, String)]]) -> Option<String> {
-    let is_overridden =
-        |name: &str, by: &[&[(String, String)]]| by.iter().any(|list| list.iter().any(|(other, _)| other == name));
+    let is_overridden = |name: &str, by: &[&[(String, String)]]| {
+        by.iter().any(|list| list.iter().any(|(other, _)| other == name))
+    };
     let mut pieces = Vec::new();
     for piece in written.into_iter().flat_map(|query| query.split('&')) {
         let name = form_urlencoded::parse(piece.as_bytes()).next();
@@ -55,9 +56,19 @@ mod tests {
                 &[("c", "3")],
                 Some("a=1&b=2&c=3"),
             ),
-            (Some("a%20b=1&a+b=2&c=3"), &[("a b", "t")], &[], Some("c=3&a%20b=t")),
+            (
+                Some("a%20b=1&a+b=2&c=3"),
+                &[("a b", "t")],
+                &[],
+                Some("c=3&a%20b=t"),
+            ),
             (Some("a=1"), &[("a", "2")], &[("a", "3")], Some("a=3")),
-            (None, &[("é&=", "a b+c/d?")], &[], Some("%C3%A9%26%3D=a%20b%2Bc%2Fd%3F")),
+            (
+                None,
+                &[("é&=", "a b+c/d?")],
+                &[],
+                Some("%C3%A9%26%3D=a%20b%2Bc%2Fd%3F"),
+            ),
             (None, &[("empty", "")], &[], Some("empty=")),
         ] {
             let merged = merge(written, &[&pairs(target), &pairs(connection)]);

@@ -2,6 +2,7 @@
 
 mod bus;
 mod dead_letter;
+mod log_group;
 pub(crate) mod payload;
 mod terms;
 
@@ -52,7 +53,12 @@ impl EventsDoor {
         let outcomes = match &target.destination {
             Destination::Resource(resource) => self.push_to_resource(target, resource, &[event]).await,
             Destination::Bus(bus) => self.forward(target, bus, &[event]).await,
-            Destination::ApiDestination(_) | Destination::LogGroup(_) | Destination::Archive => Vec::new(),
+            Destination::LogGroup(group) => match target.input.body(&event) {
+                Ok(Some(body)) => vec![self.append_to_log(group, &body).await],
+                Ok(None) => vec![Ok(())],
+                Err(error) => return refused(&error.to_string()),
+            },
+            Destination::ApiDestination(_) | Destination::Archive => Vec::new(),
         };
         match outcomes.into_iter().next() {
             Some(Ok(())) => Outcome::Delivered(Answer {

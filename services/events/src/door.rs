@@ -7,8 +7,8 @@ use ninefold_catalog::{CatalogError, Change, Store, Table};
 use ninefold_delivery::DeliveryEngine;
 use ninefold_model::{Operation, ServiceModel, Value, to_value};
 use ninefold_protocol::{
-    Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, Principal, PrincipalKind,
-    Protocol, RequestId, ServiceError,
+    Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, LogGroups, Principal,
+    PrincipalKind, Protocol, RequestId, ServiceError,
 };
 use ninefold_time::Clock;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ use crate::delivery::EventsCourier;
 use crate::errors::{self, Refusal};
 use crate::operations;
 use crate::record::{BusRecord, RuleRecord};
+use crate::schedules::{FIRED, Schedules};
 
 /// The principal that events are delivered as.
 const SERVICE: &str = "events.amazonaws.com";
@@ -26,9 +27,11 @@ const SERVICE: &str = "events.amazonaws.com";
 /// Amazon EventBridge.
 pub struct EventsDoor {
     pub(crate) buses: Buses,
+    pub(crate) schedules: Schedules,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) deliveries: Arc<DeliveryEngine>,
     pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) log_groups: Arc<dyn LogGroups>,
     /// How the server is reached from outside.
     endpoint: Endpoint,
     authorizer: Arc<dyn Authorizer>,
@@ -44,6 +47,8 @@ pub struct EventsParts {
     pub deliveries: Arc<DeliveryEngine>,
     /// Calls other doors.
     pub dispatcher: Arc<Dispatcher>,
+    /// Keeps what is sent to log groups.
+    pub log_groups: Arc<dyn LogGroups>,
     /// How the server is reached from outside.
     pub endpoint: Endpoint,
     /// Decides what deliveries may do.
@@ -54,7 +59,7 @@ impl EventsDoor {
     /// The operations that work.
     pub const OPERATIONS: &'static [&'static str] = operations::NAMES;
     /// The tables that the door keeps in the store.
-    pub const TABLES: &'static [Table] = &[BUSES, RULES];
+    pub const TABLES: &'static [Table] = &[BUSES, FIRED, RULES];
 
     /// Opens the door.
     ///
@@ -64,9 +69,11 @@ impl EventsDoor {
     pub fn open(parts: EventsParts) -> Result<Arc<Self>, CatalogError> {
         Ok(Arc::new(EventsDoor {
             buses: Buses::open(&parts.store)?,
+            schedules: Schedules::open(&parts.store)?,
             clock: parts.clock,
             deliveries: parts.deliveries,
             dispatcher: parts.dispatcher,
+            log_groups: parts.log_groups,
             endpoint: parts.endpoint,
             authorizer: parts.authorizer,
         }))
@@ -75,6 +82,12 @@ impl EventsDoor {
     /// Begins to deliver what waits for targets. To be called once every door can be reached.
     pub fn start(self: &Arc<Self>) {
         self.deliveries.start(Arc::new(EventsCourier::new(self)));
+        self.resume_schedules();
+    }
+
+    /// Looks after what has to happen by itself. Never returns; to be spawned once and dropped at shutdown.
+    pub async fn run(self: Arc<Self>) {
+        self.run_schedules().await;
     }
 
     /// The bus that a caller means, if they may do this to it.
@@ -138,7 +151,9 @@ impl EventsDoor {
             .rules
             .change(key.as_bytes(), |current| Ok::<_, Refusal>(change(current)?));
         changed.await?;
-        self.buses.refresh_rule(arn)
+        self.buses.refresh_rule(arn)?;
+        self.reschedule(arn);
+        Ok(())
     }
 
     /// The context of what a rule does by itself.

@@ -20,6 +20,7 @@ mod operations;
 mod record;
 mod routing;
 mod rule;
+mod schedules;
 mod target;
 
 pub use door::{EventsDoor, EventsParts};

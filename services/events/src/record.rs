@@ -4,4 +4,4 @@ mod bus;
 mod rule;
 
 pub(crate) use bus::{BusRecord, DeadLetterConfig, LogConfig};
-pub(crate) use rule::{RuleRecord, RuleState, TargetRecord};
+pub(crate) use rule::{InputTransformerRecord, RuleRecord, RuleState, TargetRecord};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use ninefold_delivery::{DeduplicationScope, Item, MessageId, Ordering};
 use ninefold_event_pattern::EventError;
+use ninefold_input_transformer::ApplyError;
 use ninefold_protocol::{BoxFuture, ServiceError};
 
 use crate::EventsDoor;
@@ -94,16 +95,25 @@ impl EventsDoor {
         resource: &ResourceArn,
         events: &[Arc<Event>],
     ) -> Vec<Result<(), ServiceError>> {
-        let bodies: Vec<Cow<'_, str>> = events.iter().map(|event| target.input.body(event)).collect();
+        let bodies: Vec<_> = events.iter().map(|event| target.input.body(event)).collect();
         let pushes: Vec<_> = events
             .iter()
             .zip(&bodies)
-            .map(|(event, body)| target.push(event, body))
+            .filter_map(|(event, body)| Some(target.push(event, body.as_ref().ok()?.as_deref()?)))
             .collect();
         let context = self.rule_context(&target.name.rule);
-        self.dispatcher
+        let pushed = self
+            .dispatcher
             .push(context, &resource.service, &resource.arn, &pushes)
-            .await
+            .await;
+        let mut pushed = pushed.into_iter();
+        let outcome = |body: Result<Option<Cow<'_, str>>, ApplyError>| match body {
+            Ok(Some(_)) => pushed.next().unwrap_or_else(|| Err(unanswered())),
+            // The event has nothing of what the target wants.
+            Ok(None) => Ok(()),
+            Err(error) => Err(errors::invalid(error.to_string())),
+        };
+        bodies.into_iter().map(outcome).collect()
     }
 
     /// Leaves events to be delivered as soon as that works; durable when it returns.
@@ -128,6 +138,10 @@ impl EventsDoor {
             .await;
         accepted.map(drop).map_err(errors::from_delivery)
     }
+}
+
+fn unanswered() -> ServiceError {
+    ServiceError::internal("It was not said what became of the event.")
 }
 
 /// Who gets which events.

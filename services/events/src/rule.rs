@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ninefold_event_pattern::EventPattern;
 use ninefold_protocol::ServiceError;
+use ninefold_schedule::Schedule;
 
 use crate::arn::RuleArn;
 use crate::errors;
@@ -17,6 +18,7 @@ pub(crate) struct Rule {
     pub(crate) record: Arc<RuleRecord>,
     /// What events it takes; without one, it takes none but those of its schedule.
     pub(crate) pattern: Option<EventPattern>,
+    pub(crate) schedule: Option<Schedule>,
     pub(crate) targets: Vec<Arc<Target>>,
 }
 
@@ -35,10 +37,20 @@ impl Rule {
         Ok(Rule {
             targets: targets.collect::<Result<_, _>>()?,
             pattern,
+            schedule: record.schedule.as_deref().map(read_schedule).transpose()?,
             arn,
             record,
         })
     }
+}
+
+/// Reads a schedule expression.
+///
+/// # Errors
+///
+/// `ValidationException`; AWS doesn't say what is wrong with it.
+pub(crate) fn read_schedule(expression: &str) -> Result<Schedule, ServiceError> {
+    Schedule::parse(expression).map_err(|_| errors::invalid_parameter("ScheduleExpression"))
 }
 
 /// Reads an event pattern.

@@ -31,7 +31,7 @@ impl Target {
     pub(crate) fn read(rule: &RuleArn, record: TargetRecord) -> Result<Self, ServiceError> {
         let destination =
             Destination::read(&record.arn).map_err(|reason| errors::invalid_because(&record.arn, reason))?;
-        let input = TargetInput::read(&record).map_err(errors::invalid)?;
+        let input = TargetInput::read(rule, &record).map_err(errors::invalid)?;
         let name = TargetName {
             rule: rule.clone(),
             id: record.id.clone(),

@@ -38,7 +38,8 @@ pub(crate) fn read(scheme: &Scheme, headers: &HeaderMap, body: &[u8]) -> Result<
 }
 
 fn json(text: String) -> Result<Document, WebhookError> {
-    let value: Value = serde_json::from_str(&text).map_err(|error| refusal(format!("it is no JSON: {error}")))?;
+    let value: Value =
+        serde_json::from_str(&text).map_err(|error| refusal(format!("it is no JSON: {error}")))?;
     if !value.is_object() {
         return Err(refusal("it is no JSON object".to_owned()));
     }

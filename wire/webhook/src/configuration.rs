@@ -146,7 +146,10 @@ fn header(member: &'static str, name: &str) -> Result<HeaderName, SchemeError> {
 
 fn affix(member: &'static str, text: String) -> Result<String, SchemeError> {
     if text.len() > MAXIMUM_AFFIX_BYTES {
-        return Err(refusal(member, format!("it is longer than {MAXIMUM_AFFIX_BYTES} bytes")));
+        return Err(refusal(
+            member,
+            format!("it is longer than {MAXIMUM_AFFIX_BYTES} bytes"),
+        ));
     }
     Ok(text)
 }

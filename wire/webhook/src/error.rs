@@ -106,7 +106,9 @@ impl WebhookError {
     pub fn status(&self) -> StatusCode {
         match self {
             WebhookError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            WebhookError::OutsideTolerance { .. } | WebhookError::SignatureMismatch => StatusCode::UNAUTHORIZED,
+            WebhookError::OutsideTolerance { .. } | WebhookError::SignatureMismatch => {
+                StatusCode::UNAUTHORIZED
+            }
             WebhookError::MissingHeader { .. }
             | WebhookError::Header { .. }
             | WebhookError::ContentType { .. }

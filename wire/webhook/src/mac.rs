@@ -80,7 +80,11 @@ mod tests {
         let secret = Secret::parse("key").unwrap();
         let parts: [&[u8]; 2] = [b"The quick brown fox ", b"jumps over the lazy dog"];
         for (digest, encoding, signature) in [
-            (Digest::Sha1, Encoding::Hex, "de7c9b85b8b78aa6bc8a7a36f70a90701c9db4d9"),
+            (
+                Digest::Sha1,
+                Encoding::Hex,
+                "de7c9b85b8b78aa6bc8a7a36f70a90701c9db4d9",
+            ),
             (Digest::Sha1, Encoding::Base64, "3nybhbi3iqa8ino29wqQcBydtNk="),
             (
                 Digest::Sha256,

@@ -31,9 +31,7 @@ impl ReplayKey {
             hash.update(part);
         }
         let hash: [u8; 32] = hash.finalize().into();
-        let (first, _) = hash
-            .split_first_chunk()
-            .expect("a hash has more than 16 bytes");
+        let (first, _) = hash.split_first_chunk().expect("a hash has more than 16 bytes");
         ReplayKey(*first)
     }
 }
@@ -176,10 +174,7 @@ mod tests {
         assert_eq!(window.admit(key(1), until(300), NOW), Ok(()));
         let end = NOW + Duration::from_secs(300);
         for now in [NOW, end] {
-            assert_eq!(
-                window.admit(key(1), until(300), now),
-                Err(ReplayError::Replayed)
-            );
+            assert_eq!(window.admit(key(1), until(300), now), Err(ReplayError::Replayed));
         }
         // By now its signature is too old; what is let in is another one with the same id.
         let later = end + Duration::from_millis(1);

@@ -55,9 +55,7 @@ pub fn verify(
         detail_type: description.detail_type,
         detail: document.text,
         delivery_id: description.delivery_id,
-        occurred_at: description
-            .occurred_at
-            .or(claim.signed.map(|signed| signed.at)),
+        occurred_at: description.occurred_at.or(claim.signed.map(|signed| signed.at)),
         replay_key: match description.signed_id {
             Some(id) => ReplayKey::of_id(&id),
             None => ReplayKey::of_signed_text([claim.preamble.as_bytes(), body]),

@@ -1,6 +1,8 @@
 //! What branches ask of their fields. Most is asked by many of them, so it is kept once: that saves memory, and what is
 //! tested often stays in the processor's cache.
 
+use super::fingerprint::Fingerprints;
+use super::key::Key;
 use super::paths::{PathId, Paths};
 use super::posting::Anchor;
 use crate::branch::Test;
@@ -24,15 +26,17 @@ pub(super) struct Conditions {
 pub(super) struct Condition {
     pub(super) path: PathId,
     pub(super) test: Test,
+    /// What a branch is filed under at this path; none if there is to be no value.
+    keys: Box<[Key]>,
     /// How many branches ask it.
     uses: usize,
 }
 
 impl Condition {
-    /// The path at which values are admitted, and which they are. `None` if there is to be no value.
+    /// How a branch is filed that asks it. `None` if there is to be no value.
     pub(super) fn anchor(&self) -> Option<Anchor<'_>> {
         match &self.test {
-            Test::Any(predicates) => Some((self.path, predicates)),
+            Test::Any(_) => Some((self.path, &self.keys)),
             Test::Absent => None,
         }
     }
@@ -49,7 +53,13 @@ impl Conditions {
     }
 
     /// The number of a condition, which stays until it is released as often.
-    pub(super) fn acquire(&mut self, path: &str, test: &Test, paths: &mut Paths) -> ConditionId {
+    pub(super) fn acquire(
+        &mut self,
+        path: &str,
+        test: &Test,
+        paths: &mut Paths,
+        fingerprints: &Fingerprints,
+    ) -> ConditionId {
         let path = paths.acquire(path);
         let Self {
             conditions,
@@ -66,9 +76,14 @@ impl Conditions {
             paths.release(path);
             return id;
         }
+        let keys = match test {
+            Test::Any(predicates) => fingerprints.keys(predicates),
+            Test::Absent => [].into(),
+        };
         let id = super::as_u32(conditions.insert(Condition {
             path,
             test: test.clone(),
+            keys,
             uses: 1,
         }));
         numbers.insert_unique(hash, id, |id| {
@@ -103,11 +118,12 @@ mod tests {
     fn conditions_are_kept_once_as_long_as_they_are_needed() {
         let exists = Test::Any([Predicate::Exists].into());
         let (mut conditions, mut paths) = (Conditions::default(), Paths::default());
-        let first = conditions.acquire("a.b", &exists, &mut paths);
-        assert_eq!(conditions.acquire("a.b", &exists, &mut paths), first);
+        let fingerprints = Fingerprints::default();
+        let first = conditions.acquire("a.b", &exists, &mut paths, &fingerprints);
+        assert_eq!(conditions.acquire("a.b", &exists, &mut paths, &fingerprints), first);
         assert_eq!(conditions.uses(first), 2);
         let others = [("a.b", &Test::Absent), ("a", &exists)].map(|(path, test)| {
-            let other = conditions.acquire(path, test, &mut paths);
+            let other = conditions.acquire(path, test, &mut paths, &fingerprints);
             assert_ne!(other, first);
             other
         });

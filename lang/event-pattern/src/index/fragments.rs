@@ -1,5 +1,6 @@
+use super::affixes::{Affix, Affixes};
+use super::fingerprint::Fingerprints;
 use super::posting::Posting;
-use super::prefixes::Prefixes;
 use hashbrown::HashMap;
 
 /// The longest start of a fragment that is looked up first.
@@ -9,48 +10,65 @@ const LONGEST_START: usize = 4;
 ///
 /// A value is looked up from each of its positions on, once for each length of starts, of which there is most often one.
 #[derive(Debug, Default)]
-pub(super) struct Fragments([HashMap<u32, Prefixes>; LONGEST_START]);
+pub(super) struct Fragments([HashMap<u32, Affixes>; LONGEST_START]);
+
+/// A fragment as it is filed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fragment {
+    /// Of the start; it is less than [`LONGEST_START`] where it is not the longest.
+    last: usize,
+    start: u32,
+    whole: Affix,
+}
+
+impl Fragment {
+    /// The text isn't empty.
+    pub(super) fn new(text: &[u8], fingerprints: &Fingerprints) -> Self {
+        let length = text.len().clamp(1, LONGEST_START);
+        Self {
+            last: length - 1,
+            start: number_of(text.get(..length).unwrap_or_default()),
+            whole: Affix::new(text, fingerprints),
+        }
+    }
+}
 
 impl Fragments {
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().all(HashMap::is_empty)
     }
 
-    pub(super) fn get(&self, fragment: &[u8]) -> Option<&Posting> {
-        let (length, start) = start_of(fragment);
-        self.0.get(length - 1)?.get(&start)?.get(fragment)
+    pub(super) fn get(&self, fragment: Fragment) -> Option<&Posting> {
+        self.0[fragment.last].get(&fragment.start)?.get(fragment.whole)
     }
 
-    /// The fragment isn't empty.
-    pub(super) fn edit(&mut self, fragment: &[u8], edit: &dyn Fn(&mut Posting)) {
-        let (length, start) = start_of(fragment);
-        let starts = &mut self.0[length - 1];
-        let fragments = starts.entry(start).or_default();
-        fragments.edit(fragment, edit);
-        if fragments.is_empty() {
-            starts.remove(&start);
+    pub(super) fn edit(&mut self, fragment: Fragment, edit: &dyn Fn(&mut Posting)) {
+        let starts = &mut self.0[fragment.last];
+        let wholes = starts.entry(fragment.start).or_default();
+        wholes.edit(fragment.whole, edit);
+        if wholes.is_empty() {
+            starts.remove(&fragment.start);
         }
     }
 
     /// Finds what is filed under fragments of a value.
-    pub(super) fn find(&self, value: &[u8], found: &mut dyn FnMut(&Posting)) {
+    pub(super) fn find(
+        &self,
+        value: &[u8],
+        fingerprints: &Fingerprints,
+        found: &mut dyn FnMut(&Posting),
+    ) {
         for (length, starts) in (1..).zip(&self.0) {
             if starts.is_empty() {
                 continue;
             }
             for (position, window) in value.windows(length).enumerate() {
-                if let Some(fragments) = starts.get(&number_of(window)) {
-                    fragments.find(&value[position..], found);
+                if let Some(wholes) = starts.get(&number_of(window)) {
+                    wholes.find_beginnings(&value[position..], fingerprints, found);
                 }
             }
         }
     }
-}
-
-/// The length of a fragment's start, and the start.
-fn start_of(fragment: &[u8]) -> (usize, u32) {
-    let length = fragment.len().clamp(1, LONGEST_START);
-    (length, number_of(fragment.get(..length).unwrap_or_default()))
 }
 
 /// Up to four bytes as a number.
@@ -69,19 +87,23 @@ mod tests {
     proptest! {
         #[test]
         fn exactly_the_fragments_are_found(keys in prop::collection::vec("[ab]{1,7}", 0..20), value in "[ab]{0,10}") {
+            let fingerprints = Fingerprints::default();
+            let keys = keys.iter().map(|key| (key, Fragment::new(key.as_bytes(), &fingerprints))).collect::<Vec<_>>();
             let mut fragments = Fragments::default();
-            for (number, key) in (0..).zip(&keys) {
-                fragments.edit(key.as_bytes(), &|posting| posting.insert(number));
+            for (number, (_, key)) in (0..).zip(&keys) {
+                fragments.edit(*key, &|posting| posting.insert(number));
             }
             let mut found = Vec::new();
-            fragments.find(value.as_bytes(), &mut |posting| posting.collect(&Findings::default(), &mut found));
+            fragments.find(value.as_bytes(), &fingerprints, &mut |posting| {
+                posting.collect(&Findings::default(), &fingerprints, &mut found);
+            });
             found.sort_unstable();
             found.dedup();
-            let expected = (0_u32..).zip(&keys).filter(|(_, key)| value.contains(&***key));
+            let expected = (0_u32..).zip(&keys).filter(|(_, (key, _))| value.contains(&***key));
             prop_assert_eq!(found, expected.map(|(number, _)| number).collect::<Vec<_>>());
-            for (number, key) in (0..).zip(&keys) {
-                prop_assert!(fragments.get(key.as_bytes()).is_some());
-                fragments.edit(key.as_bytes(), &|posting| posting.remove(number));
+            for (number, (_, key)) in (0..).zip(&keys) {
+                prop_assert!(fragments.get(*key).is_some());
+                fragments.edit(*key, &|posting| posting.remove(number));
             }
             prop_assert!(fragments.is_empty());
         }

@@ -43,6 +43,7 @@ impl Networks {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fingerprint::Fingerprints;
     use super::super::scan::Findings;
     use super::*;
 
@@ -70,7 +71,7 @@ mod tests {
         ] {
             let mut found = Vec::new();
             index.find(address.parse().unwrap(), &mut |posting| {
-                posting.collect(&Findings::default(), &mut found);
+                posting.collect(&Findings::default(), &Fingerprints::default(), &mut found);
             });
             assert_eq!(found, expected, "{address}");
         }

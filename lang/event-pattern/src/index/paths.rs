@@ -1,5 +1,6 @@
 //! The fields that some pattern names.
 
+use super::access::Access;
 use hashbrown::HashMap;
 use slab::Slab;
 
@@ -20,6 +21,8 @@ struct PathNode {
     children: HashMap<Box<str>, PathId>,
     /// How many fields of branches have this path.
     fields: usize,
+    /// The branches that have their first anchor here.
+    access: Access,
 }
 
 impl Default for Paths {
@@ -48,6 +51,14 @@ impl Paths {
     /// Whether some pattern names this very path.
     pub(super) fn is_field(&self, path: PathId) -> bool {
         self.nodes[path as usize].fields > 0
+    }
+
+    pub(super) fn access(&self, path: PathId) -> &Access {
+        &self.nodes[path as usize].access
+    }
+
+    pub(super) fn access_mut(&mut self, path: PathId) -> &mut Access {
+        &mut self.nodes[path as usize].access
     }
 
     /// The number of a path, which stays until it is released as often.

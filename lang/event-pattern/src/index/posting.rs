@@ -1,18 +1,18 @@
 use super::access::Access;
+use super::fingerprint::Fingerprints;
+use super::key::Key;
 use super::paths::PathId;
 use super::scan::Findings;
-use crate::predicate::Predicate;
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// The number of a branch in the index.
 pub(super) type BranchId = u32;
 
-/// A field that is to have a value, and the predicates of which the value has to fit one.
-pub(super) type Anchor<'p> = (PathId, &'p [Predicate]);
+/// A field that is to have a value, and the keys of which the value has to have one.
+pub(super) type Anchor<'k> = (PathId, &'k [Key]);
 
-/// With so few fields to look at it is quicker to look for each among what was found.
-const FEW_FIELDS: usize = 4;
+/// The most fields by which the branches filed at one place are told apart.
+const MAXIMUM_FIELDS: usize = 8;
 
 /// The branches that are filed at one place.
 ///
@@ -20,7 +20,7 @@ const FEW_FIELDS: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Posting {
     branches: SmallVec<[BranchId; 4]>,
-    by_field: Option<Box<HashMap<PathId, Access>>>,
+    by_field: Option<Box<SmallVec<[(PathId, Access); 1]>>>,
 }
 
 impl Posting {
@@ -42,25 +42,35 @@ impl Posting {
         self.branches.is_empty() && self.by_field.is_none()
     }
 
-    /// How many branches are found along with one that is filed under these anchors.
-    pub(super) fn others(&self, anchors: &[Anchor<'_>]) -> usize {
-        let Some(((path, predicates), deeper)) = anchors.split_first() else {
-            return self.branches.len();
+    /// How many branches are found along with one that is filed under these anchors. `None` if none can be.
+    pub(super) fn others(&self, anchors: &[Anchor<'_>]) -> Option<usize> {
+        let Some(((path, keys), deeper)) = anchors.split_first() else {
+            return Some(self.branches.len());
         };
-        let access = self.by_field.as_ref().and_then(|fields| fields.get(path));
-        access.map_or(0, |access| access.others(predicates, deeper))
+        let Some(fields) = &self.by_field else {
+            return Some(0);
+        };
+        match fields.iter().find(|(other, _)| other == path) {
+            Some((_, access)) => access.others(keys, deeper),
+            None => (fields.len() < MAXIMUM_FIELDS).then_some(0),
+        }
     }
 
     /// Calls `edit` with every posting that a branch with these anchors belongs into.
     pub(super) fn edit(&mut self, anchors: &[Anchor<'_>], edit: &dyn Fn(&mut Self)) {
-        let Some(((path, predicates), deeper)) = anchors.split_first() else {
+        let Some(((path, keys), deeper)) = anchors.split_first() else {
             return edit(self);
         };
         let fields = self.by_field.get_or_insert_default();
-        let access = fields.entry(*path).or_default();
-        access.edit(predicates, &|posting| posting.edit(deeper, edit));
+        let index = fields.iter().position(|(other, _)| other == path);
+        let index = index.unwrap_or_else(|| {
+            fields.push((*path, Access::default()));
+            fields.len() - 1
+        });
+        let access = &mut fields[index].1;
+        access.edit(keys, &|posting| posting.edit(deeper, edit));
         if access.is_empty() {
-            fields.remove(path);
+            fields.swap_remove(index);
         }
         if fields.is_empty() {
             self.by_field = None;
@@ -68,23 +78,17 @@ impl Posting {
     }
 
     /// Finds the branches whose anchors the event may fit.
-    pub(super) fn collect(&self, findings: &Findings<'_>, candidates: &mut Vec<BranchId>) {
+    pub(super) fn collect(
+        &self,
+        findings: &Findings<'_>,
+        fingerprints: &Fingerprints,
+        candidates: &mut Vec<BranchId>,
+    ) {
         candidates.extend_from_slice(&self.branches);
-        let Some(fields) = &self.by_field else {
-            return;
-        };
-        if fields.len() <= FEW_FIELDS {
-            for (path, access) in &**fields {
-                let values = findings.at(*path);
-                if !values.is_empty() {
-                    access.collect(values, findings, candidates);
-                }
-            }
-            return;
-        }
-        for (path, values) in findings.by_path() {
-            if let Some(access) = fields.get(&path) {
-                access.collect(values, findings, candidates);
+        for (path, access) in self.by_field.iter().flat_map(|fields| fields.iter()) {
+            let values = findings.at(*path);
+            if !values.is_empty() {
+                access.collect(values, findings, fingerprints, candidates);
             }
         }
     }

@@ -46,14 +46,22 @@ impl Ranges {
     }
 
     /// How many branches are found along with one of this range and these other anchors.
-    pub(super) fn others(&self, range: Range, deeper: &[Anchor<'_>]) -> usize {
+    /// `None` if none can be.
+    pub(super) fn others(&self, range: Range, deeper: &[Anchor<'_>]) -> Option<usize> {
+        let of = |posting: Option<&Posting>| match posting {
+            None => Some(0),
+            Some(posting) => posting.others(deeper),
+        };
         match (range.low(), range.high()) {
-            (Some(low), Some(high)) => Cell::of_range(low, high)
-                .filter_map(|cell| self.within.get(&cell))
-                .map(|posting| posting.others(deeper))
-                .fold(0, usize::saturating_add),
-            (Some(_), None) => self.from.len(),
-            (None, _) => self.upto.len(),
+            (Some(low), Some(high)) => Cell::of_range(low, high).try_fold(0_usize, |sum, cell| {
+                Some(sum.saturating_add(of(self.within.get(&cell))?))
+            }),
+            // Half of the others reach as far, or so.
+            (Some(low), None) => Some(of(self.from.get(&low))?.saturating_add(self.from.len() / 2)),
+            (None, high) => {
+                let here = of(self.upto.get(&high.unwrap_or(i64::MAX)))?;
+                Some(here.saturating_add(self.upto.len() / 2))
+            }
         }
     }
 
@@ -114,6 +122,7 @@ fn edit_bound(bounds: &mut BTreeMap<i64, Posting>, bound: i64, edit: &dyn Fn(&mu
 
 #[cfg(test)]
 mod tests {
+    use super::super::fingerprint::Fingerprints;
     use super::super::scan::Findings;
     use super::*;
     use proptest::prelude::*;
@@ -145,7 +154,7 @@ mod tests {
                 index.edit(*range, &|posting| posting.insert(number));
             }
             let mut found = Vec::new();
-            index.find(value, &mut |posting| posting.collect(&Findings::default(), &mut found));
+            index.find(value, &mut |posting| posting.collect(&Findings::default(), &Fingerprints::default(), &mut found));
             for (number, range) in (0..).zip(&ranges) {
                 let expected = contains(*range, value);
                 prop_assert!(!expected || found.contains(&number), "{:?}", range);

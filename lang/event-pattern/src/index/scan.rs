@@ -1,5 +1,6 @@
 //! Reads from an event what the patterns ask for.
 
+use super::fingerprint::{Fingerprint, Fingerprints};
 use super::paths::{PathId, Paths};
 use crate::error::EventError;
 use crate::json::{JsonError, Kind, Reader};
@@ -10,6 +11,7 @@ use crate::scalar::Scalar;
 pub(super) struct Finding<'a> {
     path: PathId,
     pub(super) value: Scalar<'a>,
+    pub(super) fingerprint: Fingerprint,
     /// Whether it is below an object or an array that is an element of an array.
     pub(super) in_element: bool,
 }
@@ -45,10 +47,15 @@ impl<'a> Findings<'a> {
 ///
 /// # Errors
 /// It is not a JSON object.
-pub(super) fn event<'a>(json: &'a str, paths: &Paths) -> Result<Findings<'a>, EventError> {
+pub(super) fn event<'a>(
+    json: &'a str,
+    paths: &Paths,
+    fingerprints: &Fingerprints,
+) -> Result<Findings<'a>, EventError> {
     let mut scan = Scan {
         reader: Reader::new(json),
         paths,
+        fingerprints,
         findings: Vec::new(),
     };
     if !scan.reader.is_object()? {
@@ -63,11 +70,13 @@ pub(super) fn event<'a>(json: &'a str, paths: &Paths) -> Result<Findings<'a>, Ev
 pub(super) fn fields<'a>(
     fields: impl IntoIterator<Item = (&'a str, Scalar<'a>)>,
     paths: &Paths,
+    fingerprints: &Fingerprints,
 ) -> Findings<'a> {
     let found = fields.into_iter().filter_map(|(name, value)| {
         let path = paths.child(paths.root(), name)?;
-        paths.is_field(path).then_some(Finding {
+        paths.is_field(path).then(|| Finding {
             path,
+            fingerprint: fingerprints.of_scalar(&value),
             value,
             in_element: false,
         })
@@ -78,6 +87,7 @@ pub(super) fn fields<'a>(
 struct Scan<'a, 'p> {
     reader: Reader<'a>,
     paths: &'p Paths,
+    fingerprints: &'p Fingerprints,
     findings: Vec<Finding<'a>>,
 }
 
@@ -108,6 +118,7 @@ impl Scan<'_, '_> {
                 let scalar = Scalar::read(&mut self.reader, kind)?;
                 self.findings.extend(scalar.map(|value| Finding {
                     path,
+                    fingerprint: self.fingerprints.of_scalar(&value),
                     value,
                     in_element,
                 }));

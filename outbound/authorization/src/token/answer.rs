@@ -162,7 +162,10 @@ mod tests {
             &long,
         ] {
             let error = answer(200, body).unwrap_err();
-            assert!(matches!(error, TokenError::Answer { status: 200, .. }), "{error:?}");
+            assert!(
+                matches!(error, TokenError::Answer { status: 200, .. }),
+                "{error:?}"
+            );
             assert!(!error.is_transient() && error.to_string().len() < 200);
         }
     }

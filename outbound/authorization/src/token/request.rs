@@ -203,7 +203,11 @@ mod tests {
 
     #[test]
     fn tokens_are_asked_for_over_http_with_three_methods() {
-        for (text, method) in [("GET", TokenMethod::Get), ("POST", TokenMethod::Post), ("PUT", TokenMethod::Put)] {
+        for (text, method) in [
+            ("GET", TokenMethod::Get),
+            ("POST", TokenMethod::Post),
+            ("PUT", TokenMethod::Put),
+        ] {
             assert_eq!(text.parse(), Ok(method));
         }
         assert!("PATCH".parse::<TokenMethod>().is_err());

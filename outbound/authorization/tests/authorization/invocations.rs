@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use ninefold_outbound_authorization::{
-    Authorization, Connection, ConnectionParameters, Credential, Endpoint, Invocation, InvocationError, Method,
-    Outcome, TargetParameters,
+    Authorization, Connection, ConnectionParameters, Credential, Endpoint, Invocation, InvocationError,
+    Method, Outcome, TargetParameters,
 };
 use ninefold_time::{Clock, ManualClock};
 

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ninefold_outbound_authorization::{ClientCredentials, ConnectionParameters, TokenError, TokenMethod, TokenSource};
+use ninefold_outbound_authorization::{
+    ClientCredentials, ConnectionParameters, TokenError, TokenMethod, TokenSource,
+};
 use ninefold_outbound_http::{HttpClient, HttpClientOptions, OutboundError};
 use ninefold_time::ManualClock;
 
@@ -187,8 +189,7 @@ async fn a_late_refusal_of_an_old_token_does_not_discard_the_new_one() {
 #[tokio::test]
 async fn tokens_without_an_end_are_used_until_they_are_refused() {
     let clock = ManualClock::default();
-    let tokens =
-        Server::start(|number, _| (200, format!(r#"{{"access_token":"token-{number}"}}"#))).await;
+    let tokens = Server::start(|number, _| (200, format!(r#"{{"access_token":"token-{number}"}}"#))).await;
     let source = source(&tokens, &clock);
     let first = source.credential().await.unwrap();
     clock.advance(Duration::from_secs(100 * 365 * 24 * 60 * 60));
@@ -247,7 +248,10 @@ async fn answers_are_bounded_and_redirects_are_not_followed() {
     assert!(matches!(error, TokenError::Answer { .. }), "{error:?}");
     let redirecting = Server::start(|_, _| (307, String::new())).await;
     let error = source(&redirecting, &clock).credential().await.unwrap_err();
-    assert!(matches!(error, TokenError::Denied { status: 307, .. }), "{error:?}");
+    assert!(
+        matches!(error, TokenError::Denied { status: 307, .. }),
+        "{error:?}"
+    );
     assert_eq!(redirecting.received().len(), 1);
 }
 
@@ -259,7 +263,10 @@ async fn what_cannot_be_reached_is_transient_and_what_is_forbidden_is_not() {
         .credential()
         .await
         .unwrap_err();
-    assert!(matches!(error, TokenError::Unreachable(_)) && error.is_transient(), "{error:?}");
+    assert!(
+        matches!(error, TokenError::Unreachable(_)) && error.is_transient(),
+        "{error:?}"
+    );
 
     let guarded = HttpClient::new(HttpClientOptions::default()).unwrap();
     let tokens = Server::of_tokens(1).await;

@@ -13,7 +13,7 @@ use crate::limits::RULES_OF_A_BUS;
 use crate::operations::page::{Page, has_prefix};
 use crate::operations::tags::{self, Tag};
 use crate::record::{RuleRecord, RuleState};
-use crate::rule::{Rule, read_pattern};
+use crate::rule::{Rule, read_pattern, read_schedule};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -187,6 +187,11 @@ fn check_trigger(arn: &RuleArn, input: &PutRuleInput) -> Result<(), ServiceError
         ));
     }
     input.event_pattern.as_deref().map(read_pattern).transpose()?;
+    input
+        .schedule_expression
+        .as_deref()
+        .map(read_schedule)
+        .transpose()?;
     Ok(())
 }
 
@@ -232,12 +237,15 @@ pub(crate) async fn delete(
             Some(_) => Ok(Change::Delete),
         }
     })
-    .await
+    .await?;
+    door.schedules.forget(&arn).await.map_err(errors::from_catalog)
 }
 
 /// Removes a rule with its targets and what waits for them.
 pub(crate) async fn remove_entirely(door: &EventsDoor, rule: &Rule) -> Result<(), ServiceError> {
     door.change_rule(&rule.arn, |_| Ok(Change::Delete)).await?;
+    let forgotten = door.schedules.forget(&rule.arn).await;
+    forgotten.map_err(errors::from_catalog)?;
     for target in &rule.targets {
         let removed = door.deliveries.remove(&target.key).await;
         removed.map_err(errors::from_delivery)?;

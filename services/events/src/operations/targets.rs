@@ -116,7 +116,6 @@ fn check(
     rule: &RuleArn,
     record: &TargetRecord,
 ) -> Result<(), ServiceError> {
-    check_input(record)?;
     pass_role(context, record.role_arn.as_deref())?;
     let target = Target::read(rule, record.clone())?;
     match &target.destination {
@@ -141,27 +140,6 @@ fn check(
             "Provided Arn is not in correct format.",
         )),
         Destination::Bus(_) | Destination::ApiDestination(_) | Destination::LogGroup(_) => Ok(()),
-    }
-}
-
-/// At most one of the ways to say what a target gets.
-fn check_input(record: &TargetRecord) -> Result<(), ServiceError> {
-    let ways = [
-        record.input.is_some(),
-        record.input_path.is_some(),
-        record.input_transformer.is_some(),
-    ];
-    if ways.into_iter().filter(|given| *given).count() > 1 {
-        return Err(errors::invalid(format!(
-            "Only one of Input, InputPath, or InputTransformer must be provided for target {}.",
-            record.id
-        )));
-    }
-    match &record.input {
-        Some(input) if serde_json::from_str::<serde::de::IgnoredAny>(input).is_err() => Err(errors::invalid(
-            format!("JSON syntax error in input for target {}.", record.id),
-        )),
-        _ => Ok(()),
     }
 }
 

@@ -18,7 +18,8 @@ fn schemes_come_back_as_they_were_written() {
 
 #[test]
 fn only_the_header_has_to_be_said() {
-    let short = Scheme::parse(r#"{"scheme":"hmac","signature_header":"X-Signature","timestamp":{"header":"T"}}"#);
+    let short =
+        Scheme::parse(r#"{"scheme":"hmac","signature_header":"X-Signature","timestamp":{"header":"T"}}"#);
     let long = Scheme::parse(
         r#"{"scheme":"hmac","signature_header":"x-signature","signature_prefix":"","digest":"sha256","encoding":"hex","timestamp":{"header":"t","unit":"seconds","separator":"","tolerance_seconds":300},"detail_type":{"text":"webhook"}}"#,
     );
@@ -48,7 +49,10 @@ fn what_is_no_scheme_is_refused() {
 fn members_are_checked() {
     let long = "p".repeat(65);
     for (expected, members) in [
-        ("signature_header", r#""signature_header":"not a header""#.to_owned()),
+        (
+            "signature_header",
+            r#""signature_header":"not a header""#.to_owned(),
+        ),
         (
             "signature_prefix",
             format!(r#""signature_header":"x","signature_prefix":"{long}""#),
@@ -97,5 +101,8 @@ fn known_services_have_a_source() {
         let scheme = Scheme::parse(&format!(r#"{{"scheme":"{scheme}"}}"#)).unwrap();
         scheme.source()
     });
-    assert_eq!(sources, [Some("github.com"), Some("stripe.com"), Some("slack.com")]);
+    assert_eq!(
+        sources,
+        [Some("github.com"), Some("stripe.com"), Some("slack.com")]
+    );
 }

@@ -63,7 +63,8 @@ fn githubs_forms_hold_json() {
 
 #[test]
 fn stripes_events_are_named_by_their_type() {
-    let event = json!({"id": "evt_1", "object": "event", "created": 1_699_999_990, "type": "charge.succeeded"});
+    let event =
+        json!({"id": "evt_1", "object": "event", "created": 1_699_999_990, "type": "charge.succeeded"});
     let charge = webhook(&Scheme::Stripe, &[], event.to_string());
     assert_eq!(charge.detail_type, "charge.succeeded");
     assert_eq!(charge.delivery_id.as_deref(), Some("evt_1"));
@@ -103,7 +104,11 @@ fn slack_has_events_interactions_and_commands() {
     assert_eq!(interaction.detail_type, "block_actions");
     assert_eq!(interaction.detail, r#"{"type":"block_actions"}"#);
 
-    let command = webhook(&Scheme::Slack, &[FORM], "command=%2Fdeploy&text=a%20b&trigger_id=1.2");
+    let command = webhook(
+        &Scheme::Slack,
+        &[FORM],
+        "command=%2Fdeploy&text=a%20b&trigger_id=1.2",
+    );
     assert_eq!(command.detail_type, "slash_command");
     assert_eq!(command.delivery_id.as_deref(), Some("1.2"));
     let detail: Value = serde_json::from_str(&command.detail).unwrap();

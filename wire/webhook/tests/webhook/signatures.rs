@@ -42,12 +42,22 @@ fn stripe(secrets: &Secrets, header: &str, seconds: u64) -> Result<Verified, Web
 fn githubs_published_example_is_signed_correctly() {
     let verify = |signature: &str, secret: &str, body: &[u8]| {
         let headers = headers(&[("X-Hub-Signature-256", signature), ("X-GitHub-Event", "push")]);
-        verify(&Scheme::GitHub, &secrets(secret), &headers, body, Timestamp::EPOCH).unwrap_err()
+        verify(
+            &Scheme::GitHub,
+            &secrets(secret),
+            &headers,
+            body,
+            Timestamp::EPOCH,
+        )
+        .unwrap_err()
     };
     let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let (secret, body) = ("It's a Secret to Everybody", b"Hello, World!".as_slice());
     // It is no JSON, which nobody looks at before the signature is found right.
-    assert!(matches!(verify(signature, secret, body), WebhookError::Body { .. }));
+    assert!(matches!(
+        verify(signature, secret, body),
+        WebhookError::Body { .. }
+    ));
     for (signature, secret, body) in [
         (signature, "It's a secret to Everybody", body),
         (signature, secret, b"Hello, World?".as_slice()),
@@ -135,7 +145,10 @@ fn stripes_header_has_to_be_whole() {
         &many,
     ] {
         let error = stripe(&secrets("whsec_new"), header, STRIPE_TIME).unwrap_err();
-        assert!(matches!(error, WebhookError::Header { .. }), "{header}: {error:?}");
+        assert!(
+            matches!(error, WebhookError::Header { .. }),
+            "{header}: {error:?}"
+        );
         assert_eq!(error.status(), StatusCode::BAD_REQUEST);
     }
 }
@@ -226,7 +239,10 @@ fn a_generic_scheme_signs_time_separator_and_body() {
         panic!("it is no challenge");
     };
     assert_eq!(webhook.detail_type, "webhook");
-    assert_eq!(webhook.occurred_at, Some(Timestamp::from_millis(1_700_000_000_500)));
+    assert_eq!(
+        webhook.occurred_at,
+        Some(Timestamp::from_millis(1_700_000_000_500))
+    );
     assert!(matches!(
         at(1_700_000_010_501),
         Err(WebhookError::OutsideTolerance { .. })
