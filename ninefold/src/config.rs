@@ -43,6 +43,8 @@ pub(crate) struct Config {
     /// The file that says who sends text messages.
     pub(crate) sms_provider: Option<PathBuf>,
     pub(crate) sms_sandbox: bool,
+    /// The file that says whose webhooks are taken.
+    pub(crate) webhooks: Option<PathBuf>,
     pub(crate) sms_price_per_part: f64,
     /// Where push services are, when not where everybody's are.
     pub(crate) fcm: Option<Uri>,
@@ -85,6 +87,7 @@ impl Config {
             sign_queue_messages: settings.sign_queue_messages.unwrap_or(true),
             mail: MailConfig::read(settings.mail_relay.as_deref(), settings.mail_sender.as_deref())?,
             sms_provider: settings.sms_provider.clone(),
+            webhooks: settings.webhooks.clone(),
             sms_sandbox: settings.sms_sandbox.unwrap_or(false),
             sms_price_per_part: settings.sms_price_per_part.unwrap_or(0.0),
             fcm: url("fcm_url", settings.fcm_url.as_deref())?,
@@ -225,7 +228,7 @@ mod tests {
              idle_timeout_seconds = 6\ndrain_timeout_seconds = 7\npublic_url = 'https://topics.example.com'\n\
              egress_allow = '10.0.0.0/8, ::1/128'\ntrusted_certificates = 't'\nsign_queue_messages = false\n\
              mail_relay = 'smtps://relay.example.com'\nmail_sender = 'a@example.com'\nsms_provider = 's'\n\
-             sms_sandbox = true\nsms_price_per_part = 0.25\nfcm_url = 'http://f'\napns_url = 'http://a'\n",
+             sms_sandbox = true\nsms_price_per_part = 0.25\nwebhooks = 'w'\nfcm_url = 'http://f'\napns_url = 'http://a'\n",
         ))
         .unwrap();
         assert_eq!(config.data, PathBuf::from("/d"));
@@ -248,8 +251,8 @@ mod tests {
         assert!(!config.sign_queue_messages && config.sms_sandbox);
         assert_eq!(config.mail.unwrap().host, "relay.example.com");
         assert_eq!(
-            (config.sms_provider, config.sms_price_per_part),
-            (Some("s".into()), 0.25)
+            (config.sms_provider, config.sms_price_per_part, config.webhooks),
+            (Some("s".into()), 0.25, Some("w".into()))
         );
         assert_eq!(
             (config.fcm.unwrap(), config.apns.unwrap()),

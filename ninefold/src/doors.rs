@@ -3,6 +3,7 @@
 mod outbound;
 mod signing_key;
 mod sms_provider;
+mod webhooks;
 
 use std::io;
 use std::path::Path;
@@ -120,6 +121,7 @@ impl Doors {
             clock: Arc::clone(clock),
             deliveries: Arc::clone(&events_deliveries),
             dispatcher: Arc::clone(&dispatcher),
+            webhooks: webhooks::sources(config)?,
             log_groups,
             endpoint,
             authorizer,

@@ -26,6 +26,9 @@ use crate::identity::Authenticator;
 use crate::metrics::{Metrics, OperationFigures, ServiceFigures};
 use panics::catch_panic;
 
+/// Paths that belong to no API.
+const OWN_PATHS: &str = "/_ninefold/";
+
 /// Answers every HTTP request.
 pub(crate) struct Gateway {
     pub(crate) registry: Registry,
@@ -51,9 +54,12 @@ pub(crate) struct Service {
 
 impl Handler for Gateway {
     async fn handle(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
-        match self.operate(&request) {
-            Some(response) => response,
-            None => self.call(request, peer).await,
+        if let Some(response) = self.operate(&request) {
+            return response;
+        }
+        match request.uri().path().starts_with(OWN_PATHS) {
+            true => self.receive(request).await,
+            false => self.call(request, peer).await,
         }
     }
 
@@ -89,6 +95,18 @@ impl Gateway {
                 let query = request.uri().query().unwrap_or_default();
                 self.health.answer(path).or_else(|| self.page(path, query))
             }
+        }
+    }
+
+    /// Lets a door take what is none of its API.
+    async fn receive(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let mut doors = self.doors.iter();
+        match doors.find_map(|service| service.door.receive(&parts, &body)) {
+            Some(received) => catch_panic(received)
+                .await
+                .unwrap_or_else(|_| with_status(StatusCode::INTERNAL_SERVER_ERROR)),
+            None => with_status(StatusCode::NOT_FOUND),
         }
     }
 
@@ -203,6 +221,12 @@ struct Admitted<'a> {
     route: Route,
     /// Who calls and how, unless they are refused.
     context: Result<CallContext, ServiceError>,
+}
+
+fn with_status(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
 }
 
 /// Counts a request and logs it.

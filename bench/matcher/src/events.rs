@@ -32,9 +32,7 @@ pub fn event(document: Document, random: &mut Rng) -> String {
         random.u32(..CUSTOMERS),
     );
     let number = random.u32(..NUMBERS);
-    let history = (0..document.history())
-        .map(|_| entry(random))
-        .collect::<Vec<_>>();
+    let history = (0..document.history()).map(|_| entry(random)).collect::<Vec<_>>();
     format!(
         concat!(
             r#"{{"version":"0","id":"{id:032x}","detail-type":"Order Event {kind}","#,
@@ -77,7 +75,9 @@ fn entry(random: &mut Rng) -> String {
         day = random.u32(1..29),
         hour = random.u32(..24),
         milliseconds = random.u32(..1_000),
-        by = random.choice(["clerk", "customer", "courier"]).unwrap_or_default(),
+        by = random
+            .choice(["clerk", "customer", "courier"])
+            .unwrap_or_default(),
         from = random.choice(STATES).unwrap_or_default(),
         to = random.choice(STATES).unwrap_or_default(),
         amount = random.i32(-5_000..5_000),

@@ -56,7 +56,10 @@ fn exact(random: &mut Rng) -> String {
 
 fn prefix(random: &mut Rng) -> String {
     let (customer, digit) = (random.u32(..CUSTOMERS), random.u32(..16));
-    about_key(random, &format!(r#"{{"prefix": "uploads/{customer}/{digit:x}"}}"#))
+    about_key(
+        random,
+        &format!(r#"{{"prefix": "uploads/{customer}/{digit:x}"}}"#),
+    )
 }
 
 fn wildcard(random: &mut Rng) -> String {
@@ -121,10 +124,7 @@ fn mixed(random: &mut Rng) -> String {
 }
 
 fn about_key(random: &mut Rng, test: &str) -> String {
-    from_source(
-        random,
-        &format!(r#""detail": {{"object": {{"key": [{test}]}}}}"#),
-    )
+    from_source(random, &format!(r#""detail": {{"object": {{"key": [{test}]}}}}"#))
 }
 
 fn from_source(random: &mut Rng, rest: &str) -> String {

@@ -70,7 +70,10 @@ impl Wildcard {
         let [_, between @ .., _] = &*self.pieces else {
             return "";
         };
-        between.iter().max_by_key(|piece| piece.len()).map_or("", |piece| piece)
+        between
+            .iter()
+            .max_by_key(|piece| piece.len())
+            .map_or("", |piece| piece)
     }
 
     /// What every text that matches ends with.

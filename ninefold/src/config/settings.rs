@@ -64,6 +64,9 @@ pub(crate) struct Settings {
     /// A file (TOML) that says who sends text messages: a table `gateway` or a table `smpp`
     #[arg(long, env = "NINEFOLD_SMS_PROVIDER", value_name = "FILE")]
     pub(crate) sms_provider: Option<PathBuf>,
+    /// A file (TOML) that says whose webhooks become events of partner event sources: tables `webhook`
+    #[arg(long, env = "NINEFOLD_WEBHOOKS", value_name = "FILE")]
+    pub(crate) webhooks: Option<PathBuf>,
     /// Whether text messages go to verified numbers only [default: false]
     #[arg(long, env = "NINEFOLD_SMS_SANDBOX", value_name = "BOOLEAN")]
     pub(crate) sms_sandbox: Option<bool>,
@@ -187,6 +190,7 @@ impl Settings {
             mail_relay: self.mail_relay.or(below.mail_relay),
             mail_sender: self.mail_sender.or(below.mail_sender),
             sms_provider: self.sms_provider.or(below.sms_provider),
+            webhooks: self.webhooks.or(below.webhooks),
             sms_sandbox: self.sms_sandbox.or(below.sms_sandbox),
             sms_price_per_part: self.sms_price_per_part.or(below.sms_price_per_part),
             fcm_url: self.fcm_url.or(below.fcm_url),
@@ -233,6 +237,7 @@ impl Settings {
             mail_relay: None,
             mail_sender: None,
             sms_provider: None,
+            webhooks: None,
             sms_sandbox: Some(false),
             sms_price_per_part: Some(0.0),
             fcm_url: None,

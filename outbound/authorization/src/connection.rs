@@ -18,7 +18,7 @@ pub enum Authorization {
 
 enum Authorizer {
     Fixed(Credential),
-    Tokens(TokenSource),
+    Tokens(Box<TokenSource>),
 }
 
 /// Authorizes requests and sends them. A connection that is changed is a new one, with a token of its own.
@@ -39,7 +39,7 @@ impl Connection {
         let authorizer = match authorization {
             Authorization::Fixed(credential) => Authorizer::Fixed(credential),
             Authorization::ClientCredentials(client) => {
-                Authorizer::Tokens(TokenSource::new(client, http.clone(), clock))
+                Authorizer::Tokens(Box::new(TokenSource::new(client, http.clone(), clock)))
             }
         };
         Connection {

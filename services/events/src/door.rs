@@ -1,8 +1,11 @@
 //! The door itself: what it holds, and which operation is which.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, Response};
 use ninefold_catalog::{CatalogError, Change, Store, Table};
 use ninefold_delivery::DeliveryEngine;
 use ninefold_model::{Operation, ServiceModel, Value, to_value};
@@ -17,17 +20,24 @@ use crate::arn::{BusArn, RuleArn};
 use crate::buses::{BUSES, Bus, Buses, RULES};
 use crate::delivery::EventsCourier;
 use crate::errors::{self, Refusal};
+use crate::event_sources::{EVENT_SOURCES, EventSources};
 use crate::operations;
 use crate::record::{BusRecord, RuleRecord};
 use crate::schedules::{FIRED, Schedules};
+use crate::webhooks::{WEBHOOK_PATH, WebhookSource, Webhooks};
 
 /// The principal that events are delivered as.
 const SERVICE: &str = "events.amazonaws.com";
+
+/// How often the door looks for what has had its time.
+const CLEAN_UP_INTERVAL: Duration = Duration::from_secs(600);
 
 /// Amazon EventBridge.
 pub struct EventsDoor {
     pub(crate) buses: Buses,
     pub(crate) schedules: Schedules,
+    pub(crate) event_sources: EventSources,
+    pub(crate) webhooks: Webhooks,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) deliveries: Arc<DeliveryEngine>,
     pub(crate) dispatcher: Arc<Dispatcher>,
@@ -47,6 +57,8 @@ pub struct EventsParts {
     pub deliveries: Arc<DeliveryEngine>,
     /// Calls other doors.
     pub dispatcher: Arc<Dispatcher>,
+    /// Whose webhooks become events.
+    pub webhooks: Vec<WebhookSource>,
     /// Keeps what is sent to log groups.
     pub log_groups: Arc<dyn LogGroups>,
     /// How the server is reached from outside.
@@ -59,7 +71,7 @@ impl EventsDoor {
     /// The operations that work.
     pub const OPERATIONS: &'static [&'static str] = operations::NAMES;
     /// The tables that the door keeps in the store.
-    pub const TABLES: &'static [Table] = &[BUSES, FIRED, RULES];
+    pub const TABLES: &'static [Table] = &[BUSES, EVENT_SOURCES, FIRED, RULES];
 
     /// Opens the door.
     ///
@@ -70,6 +82,8 @@ impl EventsDoor {
         Ok(Arc::new(EventsDoor {
             buses: Buses::open(&parts.store)?,
             schedules: Schedules::open(&parts.store)?,
+            event_sources: EventSources::open(&parts.store)?,
+            webhooks: Webhooks::new(parts.webhooks),
             clock: parts.clock,
             deliveries: parts.deliveries,
             dispatcher: parts.dispatcher,
@@ -87,7 +101,20 @@ impl EventsDoor {
 
     /// Looks after what has to happen by itself. Never returns; to be spawned once and dropped at shutdown.
     pub async fn run(self: Arc<Self>) {
-        self.run_schedules().await;
+        if let Err(error) = self.offer_webhooks().await {
+            tracing::error!(%error, "the sources of webhooks could not be offered to their accounts");
+        }
+        tokio::join!(self.run_schedules(), self.clean_up());
+    }
+
+    /// Removes what has had its time, for ever.
+    async fn clean_up(&self) {
+        loop {
+            if let Err(error) = self.expire_event_sources().await {
+                tracing::warn!(%error, "event sources that nobody wanted could not be removed");
+            }
+            self.clock.sleep_until(self.clock.now() + CLEAN_UP_INTERVAL).await;
+        }
     }
 
     /// The bus that a caller means, if they may do this to it.
@@ -218,5 +245,11 @@ impl Door for EventsDoor {
         body: &Bytes,
     ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
         operations::call_bytes(self, context, operation.name, body)
+    }
+
+    /// Webhooks come with signatures of their own.
+    fn receive<'a>(&'a self, parts: &'a Parts, body: &'a Bytes) -> Option<BoxFuture<'a, Response<Bytes>>> {
+        let is_webhook = parts.method == Method::POST && parts.uri.path().starts_with(WEBHOOK_PATH);
+        is_webhook.then(|| Box::pin(self.take_webhook(parts, body)) as BoxFuture<'_, _>)
     }
 }

@@ -79,6 +79,11 @@ impl EventParts<'_> {
     }
 }
 
+/// The id of a new event.
+pub(crate) fn random_id() -> Uuid {
+    uuid::Builder::from_random_bytes(fastrand::u128(..).to_be_bytes()).into_uuid()
+}
+
 /// Writes a string as JSON.
 fn push_string(json: &mut String, text: &str) {
     let is_plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';

@@ -14,6 +14,7 @@ mod destination;
 mod door;
 mod errors;
 mod event;
+mod event_sources;
 mod input;
 mod limits;
 mod operations;
@@ -22,5 +23,7 @@ mod routing;
 mod rule;
 mod schedules;
 mod target;
+mod webhooks;
 
 pub use door::{EventsDoor, EventsParts};
+pub use webhooks::{WEBHOOK_PATH, WebhookSource};

@@ -1,7 +1,9 @@
 //! The operations, by resource.
 
 pub(crate) mod buses;
+pub(crate) mod event_sources;
 pub(crate) mod page;
+pub(crate) mod partner_sources;
 pub(crate) mod patterns;
 pub(crate) mod permissions;
 pub(crate) mod put_events;
@@ -18,19 +20,29 @@ use crate::door::{read, write};
 
 /// Every operation that works.
 pub(crate) const NAMES: &[&str] = &[
+    "ActivateEventSource",
     "CreateEventBus",
+    "CreatePartnerEventSource",
+    "DeactivateEventSource",
     "DeleteEventBus",
+    "DeletePartnerEventSource",
     "DeleteRule",
     "DescribeEventBus",
+    "DescribeEventSource",
+    "DescribePartnerEventSource",
     "DescribeRule",
     "DisableRule",
     "EnableRule",
     "ListEventBuses",
+    "ListEventSources",
+    "ListPartnerEventSourceAccounts",
+    "ListPartnerEventSources",
     "ListRuleNamesByTarget",
     "ListRules",
     "ListTagsForResource",
     "ListTargetsByRule",
     "PutEvents",
+    "PutPartnerEvents",
     "PutPermission",
     "PutRule",
     "PutTargets",
@@ -75,6 +87,24 @@ pub(crate) async fn call(
         "ListTagsForResource" => write(&tags::list(door, context, read(input)?)?),
         "TagResource" => tags::tag(door, context, read(input)?).await.map(nothing),
         "UntagResource" => tags::untag(door, context, read(input)?).await.map(nothing),
+        "ActivateEventSource" => event_sources::activate(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "DeactivateEventSource" => event_sources::deactivate(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "DescribeEventSource" => write(&event_sources::describe(door, context, read(input)?)?),
+        "ListEventSources" => write(&event_sources::list(door, context, read(input)?)?),
+        "CreatePartnerEventSource" => write(&partner_sources::create(door, context, read(input)?).await?),
+        "DeletePartnerEventSource" => partner_sources::delete(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "DescribePartnerEventSource" => write(&partner_sources::describe(door, context, read(input)?)?),
+        "ListPartnerEventSourceAccounts" => {
+            write(&partner_sources::list_accounts(door, context, read(input)?)?)
+        }
+        "ListPartnerEventSources" => write(&partner_sources::list(door, context, read(input)?)?),
+        "PutPartnerEvents" => write(&partner_sources::put_events(door, context, read(input)?).await?),
         _ => Err(ServiceError::not_implemented(name)),
     }
 }

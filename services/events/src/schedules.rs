@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use crate::EventsDoor;
 use crate::arn::RuleArn;
 use crate::errors;
-use crate::event::{Event, EventParts, Passage};
+use crate::event::{Event, EventParts, Passage, random_id};
 use crate::routing::Routed;
 use crate::rule::Rule;
 
@@ -182,7 +182,7 @@ impl EventsDoor {
     }
 
     fn scheduled_event(&self, rule: &Rule, due_seconds: u64) -> Event {
-        let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_be_bytes()).into_uuid();
+        let id = random_id();
         let resource = rule.arn.to_string();
         let parts = EventParts {
             id,

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use http::Response;
+use http::request::Parts;
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
 
 use crate::{CallContext, PushTarget, Route, ServiceError};
@@ -64,6 +66,13 @@ pub trait Door: Send + Sync + 'static {
     /// What a `GET` of this path and query, outside of the API, answers: certificates and the like, for everyone to see.
     fn page(&self, path: &str, query: &str) -> Option<Page> {
         let _ = (path, query);
+        None
+    }
+
+    /// Takes a request that is none of its API and is not signed as calls are, such as a webhook; `None` leaves it to
+    /// others.
+    fn receive<'a>(&'a self, parts: &'a Parts, body: &'a Bytes) -> Option<BoxFuture<'a, Response<Bytes>>> {
+        let _ = (parts, body);
         None
     }
 

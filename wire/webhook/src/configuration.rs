@@ -23,7 +23,7 @@ enum Written {
     GitHub {},
     Stripe {},
     Slack {},
-    Hmac(WrittenHmac),
+    Hmac(Box<WrittenHmac>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,7 +92,7 @@ pub(crate) fn read(json: &str) -> Result<Scheme, SchemeError> {
         Written::GitHub {} => Ok(Scheme::GitHub),
         Written::Stripe {} => Ok(Scheme::Stripe),
         Written::Slack {} => Ok(Scheme::Slack),
-        Written::Hmac(written) => read_hmac(written).map(Scheme::Hmac),
+        Written::Hmac(written) => Ok(Scheme::Hmac(Box::new(read_hmac(*written)?))),
     }
 }
 
@@ -171,7 +171,7 @@ pub(crate) fn write(scheme: &Scheme) -> String {
         Scheme::GitHub => Written::GitHub {},
         Scheme::Stripe => Written::Stripe {},
         Scheme::Slack => Written::Slack {},
-        Scheme::Hmac(scheme) => Written::Hmac(write_hmac(scheme)),
+        Scheme::Hmac(scheme) => Written::Hmac(Box::new(write_hmac(scheme))),
     };
     serde_json::to_string(&written).expect("a scheme has nothing that JSON can't say")
 }

@@ -19,7 +19,7 @@ pub enum Scheme {
     /// Events, interactions and slash commands; the verification of the URL becomes a challenge.
     Slack,
     /// Any service that sends an HMAC of the body.
-    Hmac(HmacScheme),
+    Hmac(Box<HmacScheme>),
 }
 
 /// How a service signs that we have no scheme for.

@@ -30,7 +30,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("{matches}");
     for line in io::stdin().lines() {
-        println!("{}", run(&index, &events, Duration::from_secs_f64(line?.parse()?))?);
+        println!(
+            "{}",
+            run(&index, &events, Duration::from_secs_f64(line?.parse()?))?
+        );
     }
     Ok(())
 }

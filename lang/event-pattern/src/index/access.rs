@@ -182,11 +182,7 @@ impl Folded {
     }
 }
 
-fn edit_at(
-    postings: &mut ByFingerprint<Posting>,
-    fingerprint: Fingerprint,
-    edit: &dyn Fn(&mut Posting),
-) {
+fn edit_at(postings: &mut ByFingerprint<Posting>, fingerprint: Fingerprint, edit: &dyn Fn(&mut Posting)) {
     let posting = postings.entry(fingerprint).or_default();
     edit(posting);
     if posting.is_empty() {

@@ -120,7 +120,10 @@ mod tests {
         let (mut conditions, mut paths) = (Conditions::default(), Paths::default());
         let fingerprints = Fingerprints::default();
         let first = conditions.acquire("a.b", &exists, &mut paths, &fingerprints);
-        assert_eq!(conditions.acquire("a.b", &exists, &mut paths, &fingerprints), first);
+        assert_eq!(
+            conditions.acquire("a.b", &exists, &mut paths, &fingerprints),
+            first
+        );
         assert_eq!(conditions.uses(first), 2);
         let others = [("a.b", &Test::Absent), ("a", &exists)].map(|(path, test)| {
             let other = conditions.acquire(path, test, &mut paths, &fingerprints);

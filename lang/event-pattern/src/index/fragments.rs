@@ -52,12 +52,7 @@ impl Fragments {
     }
 
     /// Finds what is filed under fragments of a value.
-    pub(super) fn find(
-        &self,
-        value: &[u8],
-        fingerprints: &Fingerprints,
-        found: &mut dyn FnMut(&Posting),
-    ) {
+    pub(super) fn find(&self, value: &[u8], fingerprints: &Fingerprints, found: &mut dyn FnMut(&Posting)) {
         for (length, starts) in (1..).zip(&self.0) {
             if starts.is_empty() {
                 continue;

@@ -5,7 +5,6 @@ use super::fingerprint::{Fingerprint, Fingerprints};
 use super::fragments::Fragment;
 use crate::predicate::Predicate;
 use crate::range::Range;
-use crate::scalar::Scalar;
 use crate::wildcard::Wildcard;
 use ipnet::IpNet;
 
@@ -58,7 +57,7 @@ impl Key {
 
     /// How little it says of a value, whatever else is filed: what speaks against filing a branch under it, in branches found
     /// along with it.
-    pub(super) fn vagueness(&self) -> usize {
+    fn vagueness(&self) -> usize {
         match self {
             Self::Exact(_) => 1,
             Self::Folded(_) => 2,
@@ -71,9 +70,14 @@ impl Key {
     }
 }
 
-/// Whether a value that has none of these keys can fit.
+/// Whether any value may fit, whatever keys it has.
 pub(super) fn leave_all_open(keys: &[Key]) -> bool {
     keys.contains(&Key::Any)
+}
+
+/// How little keys say of which a value has to have one.
+pub(super) fn vagueness(keys: &[Key]) -> usize {
+    keys.iter().map(Key::vagueness).fold(0, usize::saturating_add)
 }
 
 impl Fingerprints {

@@ -183,6 +183,12 @@ pub(crate) async fn create(
         event_bus_arn: arn.to_string(),
         settings: BusSettings::of(&record),
     };
+    if door.buses.get(&arn).is_some() {
+        return Err(errors::already_exists("Event bus", &arn.name));
+    }
+    if record.event_source.is_some() {
+        door.associate(&arn).await?;
+    }
     door.change_bus(&arn, |current| match current {
         Some(_) => Err(errors::already_exists("Event bus", &arn.name)),
         None => Ok(Change::Put(record)),
@@ -199,9 +205,7 @@ fn check_new_name(arn: &BusArn, event_source: Option<&str>) -> Result<(), Servic
         Some(source) if source != arn.name => Err(errors::invalid(
             "The event bus name must be the name of the event source.",
         )),
-        Some(source) => Err(errors::not_found(format!(
-            "Event source {source} does not exist."
-        ))),
+        Some(_) => Ok(()),
         None if arn.name.contains('/') => Err(errors::invalid("Event bus name must not contain '/'.")),
         None => Ok(()),
     }
@@ -224,7 +228,11 @@ pub(crate) async fn delete(
     for rule in bus.rules() {
         super::rules::remove_entirely(door, &rule).await?;
     }
-    door.change_bus(&arn, |_| Ok(Change::Delete)).await
+    door.change_bus(&arn, |_| Ok(Change::Delete)).await?;
+    match bus.record().event_source {
+        Some(_) => door.dissociate(&arn).await,
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn describe(

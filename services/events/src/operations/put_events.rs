@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ninefold_protocol::{BoxFuture, CallContext, ServiceError};
+use ninefold_protocol::{AccountId, BoxFuture, CallContext, Region, ServiceError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -14,8 +14,10 @@ use crate::EventsDoor;
 use crate::arn::BusArn;
 use crate::buses::Bus;
 use crate::errors;
-use crate::event::{Event, EventParts, Passage, is_object};
+use crate::event::{Event, EventParts, Passage, is_object, random_id};
+use crate::event_sources::EventSourceName;
 use crate::limits::{ENTRIES, LARGEST_REQUEST_BYTES};
+use crate::record::{EventSourceRecord, EventSourceStanding};
 use crate::routing::Routed;
 
 /// What counts for a time in the size of an entry.
@@ -181,8 +183,9 @@ fn prepare<T: Copy + Into<Milliseconds>>(
         let answer = match entry.check() {
             Err(refused) => refused,
             Ok(()) => {
-                let event = entry.to_event(context, now_millis);
-                let event_id = event.id;
+                let event_id = random_id();
+                let (account, region) = (context.principal.account, &context.region);
+                let event = entry.to_event(event_id, account, region, now_millis);
                 // Events for a bus that is not there are taken, and nobody gets them.
                 let routed = bus.map(|bus| Routed::on(&bus, event)).transpose();
                 match routed {
@@ -234,6 +237,18 @@ impl<T: Copy + Into<Milliseconds>> EntryInput<'_, T> {
     }
 
     fn check(&self) -> Result<(), EntryOutput> {
+        self.check_parts()?;
+        match self.source.starts_with("aws.") {
+            false => Ok(()),
+            true => Err(EntryOutput::refused(
+                "NotAuthorizedForSourceException",
+                "Not authorized for the source.",
+            )),
+        }
+    }
+
+    /// What holds for the events of partners too.
+    pub(crate) fn check_parts(&self) -> Result<(), EntryOutput> {
         if self.source.is_empty() {
             return Err(EntryOutput::is_missing("Source"));
         }
@@ -243,30 +258,50 @@ impl<T: Copy + Into<Milliseconds>> EntryInput<'_, T> {
         if self.detail.is_empty() {
             return Err(EntryOutput::is_missing("Detail"));
         }
-        if self.source.starts_with("aws.") {
-            return Err(EntryOutput::refused(
-                "NotAuthorizedForSourceException",
-                "Not authorized for the source.",
-            ));
-        }
         match is_object(&self.detail) {
             true => Ok(()),
             false => Err(EntryOutput::refused("MalformedDetail", "Detail is malformed.")),
         }
     }
 
-    fn to_event(&self, context: &CallContext, now_millis: u64) -> Event {
-        let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_be_bytes()).into_uuid();
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The event for the buses of the accounts that a partner's source is offered to, and that want it.
+    pub(crate) fn route_to_accounts(
+        &self,
+        door: &EventsDoor,
+        sources: &[(EventSourceName, Arc<EventSourceRecord>)],
+        now_millis: u64,
+        routed: &mut Vec<Routed>,
+    ) -> EntryOutput {
+        let id = random_id();
+        for (name, record) in sources {
+            let bus = match record.standing {
+                EventSourceStanding::Active => door.buses.get(&name.bus()),
+                EventSourceStanding::Pending { .. } | EventSourceStanding::Deleted => None,
+            };
+            let event = self.to_event(id, name.account, &name.region, now_millis);
+            match bus.map(|bus| Routed::on(&bus, event)).transpose() {
+                Ok(found) => routed.extend(found),
+                Err(_) => return EntryOutput::refused("MalformedDetail", "Detail is malformed."),
+            }
+        }
+        EntryOutput::Taken { event_id: id }
+    }
+
+    fn to_event(&self, id: Uuid, account: AccountId, region: &Region, now_millis: u64) -> Event {
         let parts = EventParts {
             id,
             detail_type: &self.detail_type,
             source: &self.source,
-            account: context.principal.account,
+            account,
             time_millis: match self.time {
                 Some(time) => time.into().0,
                 None => i64::try_from(now_millis).unwrap_or(i64::MAX),
             },
-            region: &context.region,
+            region,
             resources: &self.resources,
             detail: &self.detail,
         };
