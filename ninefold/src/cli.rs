@@ -34,6 +34,9 @@ pub(crate) enum Command {
     Api(ApiArguments),
     /// Check the configuration that `serve` would use, and print it.
     CheckConfig(Box<ServeArguments>),
+    /// Show what became of an event that was put on a bus: which rules took it, which nearly did, and where each delivery
+    /// stands.
+    ExplainEvent(ExplainEventArguments),
     /// Manage the access keys that `--auth enforce` accepts.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -67,6 +70,21 @@ pub(crate) struct ApiArguments {
     pub(crate) missing: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ExplainEventArguments {
+    #[command(flatten)]
+    pub(crate) location: ServerLocation,
+    /// Where the server is [default: where the configuration says that it listens]
+    #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Print the whole explanation as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The event's id, as PutEvents answered it.
+    #[arg(value_name = "EVENT_ID")]
+    pub(crate) id: uuid::Uuid,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
     /// Create an access key and print it as JSON, its secret for the only time.
@@ -76,14 +94,14 @@ pub(crate) enum KeysCommand {
     /// read both files can read the secrets.
     Create(CreateKeyArguments),
     /// List access keys as JSON, without their secrets.
-    List(KeysLocation),
+    List(ServerLocation),
     /// Delete an access key; a running server refuses it within a second.
     Delete(DeleteKeyArguments),
 }
 
-/// Which server's keys.
+/// Which server.
 #[derive(Debug, Args)]
-pub(crate) struct KeysLocation {
+pub(crate) struct ServerLocation {
     /// The server's configuration file [default: ninefold.toml, if there is one]
     #[arg(long, env = "NINEFOLD_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -95,7 +113,7 @@ pub(crate) struct KeysLocation {
 #[derive(Debug, Args)]
 pub(crate) struct CreateKeyArguments {
     #[command(flatten)]
-    pub(crate) location: KeysLocation,
+    pub(crate) location: ServerLocation,
     /// The account the key belongs to, 12 digits [default: the configured one, or 000000000000]
     #[arg(long, env = "NINEFOLD_ACCOUNT", value_name = "ID")]
     pub(crate) account: Option<String>,
@@ -111,7 +129,7 @@ pub(crate) struct CreateKeyArguments {
 #[derive(Debug, Args)]
 pub(crate) struct DeleteKeyArguments {
     #[command(flatten)]
-    pub(crate) location: KeysLocation,
+    pub(crate) location: ServerLocation,
     /// The access key id.
     #[arg(value_name = "ACCESS_KEY_ID")]
     pub(crate) id: String,

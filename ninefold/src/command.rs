@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod check_config;
+pub(crate) mod explain_event;
 pub(crate) mod keys;
 pub(crate) mod serve;
 pub(crate) mod version;

@@ -162,7 +162,7 @@ impl Doors {
     }
 }
 
-fn unkept_secrets(data: &Path, cause: &io::Error) -> Failure {
+pub(crate) fn unkept_secrets(data: &Path, cause: &io::Error) -> Failure {
     Failure::of(&format!("cannot keep secrets in {}: {cause}", data.display()))
 }
 

@@ -16,13 +16,13 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use ninefold_http::{Handler, Refusal};
 use ninefold_model::{Operation, ServiceModel};
 use ninefold_protocol::{
-    Authorizer, CallContext, Door, Endpoint, ErrorForm, Protocol, Registry, RequestId, Route, RouteError,
-    ServiceError, answer, refuse,
+    Authorizer, CallContext, Door, Endpoint, ErrorForm, Page, Protocol, Registry, RequestId, Route,
+    RouteError, ServiceError, answer, refuse,
 };
 use ninefold_sigv4::{Credential, RequestView, credential};
 
 use crate::health::Health;
-use crate::identity::Authenticator;
+use crate::identity::{Authenticator, OperatorToken};
 use crate::metrics::{Metrics, OperationFigures, ServiceFigures};
 use panics::catch_panic;
 
@@ -37,6 +37,8 @@ pub(crate) struct Gateway {
     pub(crate) unrouted: Arc<OperationFigures>,
     pub(crate) authenticator: Authenticator,
     pub(crate) authorizer: Arc<dyn Authorizer>,
+    /// Who may look at what the server does; `None`: everybody.
+    pub(crate) operator: Option<OperatorToken>,
     pub(crate) health: Health,
     pub(crate) metrics: Metrics,
     /// `http` or `https`.
@@ -98,14 +100,30 @@ impl Gateway {
         }
     }
 
-    /// Lets a door take what is none of its API.
+    /// Lets a door take what is none of its API, or show something to whoever runs the server.
     async fn receive(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
+        if parts.method == Method::GET {
+            return self.inspect(&parts);
+        }
         let mut doors = self.doors.iter();
         match doors.find_map(|service| service.door.receive(&parts, &body)) {
             Some(received) => catch_panic(received)
                 .await
                 .unwrap_or_else(|_| with_status(StatusCode::INTERNAL_SERVER_ERROR)),
+            None => with_status(StatusCode::NOT_FOUND),
+        }
+    }
+
+    fn inspect(&self, parts: &Parts) -> Response<Bytes> {
+        let operator = self.operator.as_ref();
+        if operator.is_some_and(|operator| !operator.is_proven_by(&parts.headers)) {
+            return with_status(StatusCode::FORBIDDEN);
+        }
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        let mut doors = self.doors.iter();
+        match doors.find_map(|service| service.door.inspect(path, query)) {
+            Some(page) => response_of(page),
             None => with_status(StatusCode::NOT_FOUND),
         }
     }
@@ -116,10 +134,7 @@ impl Gateway {
             .doors
             .iter()
             .find_map(|service| service.door.page(path, query))?;
-        let mut response = Response::new(page.body);
-        let content_type = HeaderValue::from_static(page.content_type);
-        response.headers_mut().insert(CONTENT_TYPE, content_type);
-        Some(response)
+        Some(response_of(page))
     }
 
     async fn call(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
@@ -221,6 +236,13 @@ struct Admitted<'a> {
     route: Route,
     /// Who calls and how, unless they are refused.
     context: Result<CallContext, ServiceError>,
+}
+
+fn response_of(page: Page) -> Response<Bytes> {
+    let mut response = Response::new(page.body);
+    let content_type = HeaderValue::from_static(page.content_type);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
 }
 
 fn with_status(status: StatusCode) -> Response<Bytes> {

@@ -5,6 +5,7 @@ mod authenticate;
 mod authorize;
 mod key_file;
 mod keys;
+mod operator;
 mod sealing;
 
 pub(crate) use access_key::{AccessKey, UserName};
@@ -12,3 +13,4 @@ pub(crate) use authenticate::Authenticator;
 pub(crate) use authorize::{AllowAll, PolicyAuthorizer};
 pub(crate) use key_file::{KeyError, KeyFile};
 pub(crate) use keys::AccessKeys;
+pub(crate) use operator::OperatorToken;

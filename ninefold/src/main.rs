@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Version => command::version::run(),
         Command::Api(arguments) => command::api::run(&arguments),
         Command::CheckConfig(arguments) => command::check_config::run(*arguments),
+        Command::ExplainEvent(arguments) => command::explain_event::run(arguments),
         Command::Keys(arguments) => command::keys::run(arguments),
     };
     match outcome {

@@ -20,7 +20,7 @@ use crate::config::{Auth, Config, Durability};
 use crate::doors::{self, Doors, Engines};
 use crate::gateway::{Gateway, Service};
 use crate::health::Health;
-use crate::identity::{AccessKeys, AllowAll, Authenticator, KeyFile, PolicyAuthorizer};
+use crate::identity::{AccessKeys, AllowAll, Authenticator, KeyFile, OperatorToken, PolicyAuthorizer};
 use crate::metrics::{Metrics, OperationFigures, ServiceFigures, Sources};
 
 /// Serves until a signal asks to stop.
@@ -69,7 +69,7 @@ async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Resu
     let identity = identity(config, &clock)?;
     let endpoint = announcement::public_endpoint(config, address);
     let doors = Doors::open(config, &engines, endpoint, Arc::clone(&identity.1))?;
-    let gateway = gateway(config, address, &server, &engines, &doors, identity);
+    let gateway = gateway(config, address, &server, &engines, &doors, identity)?;
     engines.start();
     doors.start();
     announcement::print(config, address);
@@ -95,7 +95,7 @@ fn gateway(
         ..
     }: &Doors,
     (authenticator, authorizer): (Authenticator, Arc<dyn Authorizer>),
-) -> Gateway {
+) -> Result<Gateway, Failure> {
     let doors: Vec<Service> = doors.iter().cloned().map(service).collect();
     let unrouted = Arc::new(OperationFigures::default());
     let metrics = Metrics::new(Sources {
@@ -107,16 +107,28 @@ fn gateway(
         store: Arc::clone(&engines.store),
         clock: Arc::clone(&engines.clock),
     });
-    Gateway {
+    Ok(Gateway {
         registry: Registry::new(doors.iter().map(|service| service.model)),
         doors,
         unrouted,
         authenticator,
         authorizer,
+        operator: operator(config)?,
         health: Health::new(Arc::clone(&engines.store)),
         metrics,
         scheme: announcement::scheme(config),
         default_host: address.to_string(),
+    })
+}
+
+/// Without authentication everybody may look at everything.
+fn operator(config: &Config) -> Result<Option<OperatorToken>, Failure> {
+    match config.auth {
+        Auth::Open => Ok(None),
+        Auth::Enforce => {
+            let opened = OperatorToken::open(&config.data).map(Some);
+            opened.map_err(|cause| doors::unkept_secrets(&config.data, &cause))
+        }
     }
 }
 

@@ -93,7 +93,7 @@ impl Archive {
             return Ok(());
         }
         let known = self.series.get(&*self.store, series)?;
-        let ((), committed) = known.change(&*self.store, series, Durability::Durable, |batch, tally| {
+        let committed = known.change(&*self.store, series, Durability::Durable, |batch, tally| {
             tally.next_sequence = tally.next_sequence.max(place.next().sequence);
             put_entry(batch, tally, series, (place, place.at), payload);
         })?;
@@ -110,7 +110,7 @@ impl Archive {
             return Ok(());
         }
         let known = self.series.get(&*self.store, series)?;
-        let ((), committed) = known.change(&*self.store, series, Durability::Durable, |batch, tally| {
+        let committed = known.change(&*self.store, series, Durability::Durable, |batch, tally| {
             for entry in entries {
                 let place = Place {
                     at: entry.at,
@@ -189,7 +189,7 @@ impl Archive {
         for (key, stored) in &page {
             removed.push((key, entry_key(series, place_of(key)?), decode_length(stored)?));
         }
-        let ((), committed) = known.change(&*self.store, series, Durability::Relaxed, |batch, tally| {
+        let committed = known.change(&*self.store, series, Durability::Relaxed, |batch, tally| {
             for (age_key, entry_key, payload_bytes) in removed {
                 batch.delete(AGES, age_key);
                 batch.delete(ENTRIES, entry_key);

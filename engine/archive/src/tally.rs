@@ -56,17 +56,21 @@ impl Series {
 
     /// Submits what `change` puts into a batch, together with the tally that it leaves. Changes of a series are submitted in the
     /// order of their tallies, so that the one stored last is right.
-    pub(crate) fn change<T>(
+    ///
+    /// # Errors
+    ///
+    /// If the batch is refused: then nothing has changed.
+    pub(crate) fn change<C: FnOnce(&mut Batch, &mut Tally)>(
         &self,
         store: &dyn Store,
         name: &[u8],
         durability: Durability,
-        change: impl FnOnce(&mut Batch, &mut Tally) -> T,
-    ) -> Result<(T, impl Future<Output = Result<(), StoreError>> + Send + use<T>), StoreError> {
+        change: C,
+    ) -> Result<impl Future<Output = Result<(), StoreError>> + Send + use<C>, StoreError> {
         let mut tally = self.tally.lock();
         let mut next = *tally;
         let mut batch = Batch::new(PartitionId::of(name));
-        let changed = change(&mut batch, &mut next);
+        change(&mut batch, &mut next);
         batch.put_coalesced(TALLIES, name, encode_tally(&next));
         let (sender, mut receiver) = oneshot::channel();
         let completion = move |outcome| drop(sender.send(outcome));
@@ -78,12 +82,12 @@ impl Series {
             Err(oneshot::error::TryRecvError::Closed) => return Err(StoreError::Closed),
         };
         *tally = next;
-        Ok((changed, async move {
+        Ok(async move {
             match at_once {
                 Some(()) => Ok(()),
                 None => receiver.await.unwrap_or(Err(StoreError::Closed)),
             }
-        }))
+        })
     }
 }
 

@@ -19,6 +19,7 @@ mod paths;
 mod posting;
 mod ranges;
 mod scan;
+mod search;
 
 use crate::error::EventError;
 use crate::event::{Event, utf8};
@@ -31,6 +32,7 @@ use hashbrown::HashMap;
 use paths::Paths;
 use posting::{BranchId, Posting};
 use scan::Findings;
+use search::Search;
 use slab::Slab;
 use std::cell::OnceCell;
 use std::fmt;
@@ -114,7 +116,8 @@ impl<Id: Clone + Eq + Hash> PatternIndex<Id> {
             );
             let slot = self.branches.vacant_entry();
             let branch_id = as_u32(slot.key());
-            let edit = |posting: &mut Posting| posting.insert(branch_id);
+            let entry = branch.entry(branch_id);
+            let edit = |posting: &mut Posting| posting.insert(entry);
             branch.edit_postings(&self.conditions, &mut self.paths, &mut self.unanchored, &edit);
             slot.insert(branch);
             filed.push(branch_id);
@@ -162,18 +165,14 @@ impl<Id: Clone + Eq + Hash> PatternIndex<Id> {
     }
 
     fn matching<'a>(&self, findings: &Findings<'a>, whole: impl Fn() -> Option<Event<'a>>) -> Vec<Id> {
-        let mut candidates = Vec::new();
-        self.unanchored
-            .collect(findings, &self.fingerprints, &mut candidates);
+        let mut search = Search::new(findings, &self.fingerprints, &self.conditions);
+        self.unanchored.collect(&mut search);
         for (path, values) in findings.by_path() {
-            let access = self.paths.access(path);
-            access.collect(values, findings, &self.fingerprints, &mut candidates);
+            self.paths.access(path).collect(values, &mut search);
         }
-        candidates.sort_unstable();
-        candidates.dedup();
         let event = OnceCell::new();
         let mut matching = Vec::new();
-        for candidate in candidates {
+        for candidate in search.candidates() {
             let filed = &self.branches[candidate as usize];
             let matches = match filed.judge(findings, &self.conditions) {
                 Verdict::Matches => true,

@@ -456,3 +456,30 @@ fn the_anchor_of_a_rate_is_nothing_to_a_cron_expression() {
         );
     }
 }
+
+/// What schedules of time zones stand on: dates and times as such.
+#[test]
+fn the_next_minute_of_a_calendar() {
+    let Schedule::Cron(cron) = Schedule::parse("cron(0,59 * * * ? *)").unwrap() else {
+        panic!("it is a cron expression");
+    };
+    let date = Date::from_calendar_date(2026, Month::December, 31).unwrap();
+    let new_year = Date::from_calendar_date(2027, Month::January, 1).unwrap();
+    let at = |date: Date, hour, minute, second| {
+        PrimitiveDateTime::new(date, Time::from_hms(hour, minute, second).unwrap())
+    };
+    for (from, next) in [
+        (at(date, 8, 0, 0), at(date, 8, 0, 0)),
+        (at(date, 8, 0, 1), at(date, 8, 59, 0)),
+        (at(date, 8, 59, 0), at(date, 8, 59, 0)),
+        (at(date, 8, 59, 59), at(date, 9, 0, 0)),
+        (at(date, 23, 59, 1), at(new_year, 0, 0, 0)),
+    ] {
+        assert_eq!(cron.next_at_or_after(from), Some(next), "{from}");
+    }
+    let nanosecond = Time::from_hms_nano(8, 0, 0, 1).unwrap();
+    assert_eq!(
+        cron.next_at_or_after(PrimitiveDateTime::new(date, nanosecond)),
+        Some(at(date, 8, 59, 0))
+    );
+}

@@ -6,7 +6,7 @@ use ninefold_protocol::AccountId;
 use serde::Serialize;
 
 use super::{Failure, print, print_json};
-use crate::cli::{CreateKeyArguments, KeysCommand, KeysLocation};
+use crate::cli::{CreateKeyArguments, KeysCommand, ServerLocation};
 use crate::config::{Config, Settings};
 use crate::identity::{AccessKey, KeyError, KeyFile, UserName};
 
@@ -48,7 +48,7 @@ fn create(arguments: CreateKeyArguments) -> Result<(), Failure> {
     print_json(&shown(&key, Some(&key.secret)))
 }
 
-fn list(location: KeysLocation) -> Result<(), Failure> {
+fn list(location: ServerLocation) -> Result<(), Failure> {
     let keys = locate(location)?.0.read()?;
     let shown: Vec<_> = keys.iter().map(|key| shown(key, None)).collect();
     print_json(&shown)
@@ -64,7 +64,7 @@ fn shown<'a>(key: &'a AccessKey, secret: Option<&'a str>) -> Shown<'a> {
 }
 
 /// The keys of the server with this configuration, and its default account.
-fn locate(location: KeysLocation) -> Result<(KeyFile, AccountId), Failure> {
+fn locate(location: ServerLocation) -> Result<(KeyFile, AccountId), Failure> {
     let given = Settings {
         data: location.data,
         ..Settings::default()

@@ -62,6 +62,7 @@ async fn gateway_with(authenticator: Authenticator, authorizer: Arc<dyn Authoriz
         unrouted: Arc::clone(&unrouted),
         authenticator,
         authorizer,
+        operator: None,
         health: Health::new(Arc::clone(&store)),
         metrics: Metrics::new(Sources {
             services: vec![Arc::clone(&figures)],

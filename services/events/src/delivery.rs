@@ -1,5 +1,6 @@
 //! Deliveries to targets that can't be reached at once.
 
+mod api_destination;
 mod bus;
 mod dead_letter;
 mod log_group;
@@ -58,7 +59,8 @@ impl EventsDoor {
                 Ok(None) => vec![Ok(())],
                 Err(error) => return refused(&error.to_string()),
             },
-            Destination::ApiDestination(_) | Destination::Archive => Vec::new(),
+            Destination::ApiDestination(_) => return self.invoke(target, &event).await,
+            Destination::Archive => self.keep_in_archive(target, &[event]).await,
         };
         match outcomes.into_iter().next() {
             Some(Ok(())) => Outcome::Delivered(Answer {
@@ -92,7 +94,12 @@ fn refused(reason: &str) -> Outcome {
 impl Courier for EventsCourier {
     fn terms(&self, target: &TargetKey) -> Option<Terms> {
         let door = self.0.upgrade()?;
-        door.target_of(target).map(|target| terms::of(&target))
+        let target = door.target_of(target)?;
+        let terms = terms::of(&target);
+        Some(match &target.destination {
+            Destination::ApiDestination(_) => door.invocation_terms(&target, terms),
+            _ => terms,
+        })
     }
 
     fn push<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Outcome> {

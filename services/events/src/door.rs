@@ -9,35 +9,52 @@ use http::{Method, Response};
 use ninefold_catalog::{CatalogError, Change, Store, Table};
 use ninefold_delivery::DeliveryEngine;
 use ninefold_model::{Operation, ServiceModel, Value, to_value};
+use ninefold_outbound_http::HttpClient;
 use ninefold_protocol::{
-    Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, LogGroups, Principal,
+    Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, LogGroups, Page, Principal,
     PrincipalKind, Protocol, RequestId, ServiceError,
 };
 use ninefold_time::Clock;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use crate::api_destinations::{API_DESTINATIONS, ApiDestinations};
+use crate::archives::{ARCHIVES, Archives};
 use crate::arn::{BusArn, RuleArn};
 use crate::buses::{BUSES, Bus, Buses, RULES};
+use crate::connections::{CONNECTIONS, Connections};
 use crate::delivery::EventsCourier;
+use crate::endpoints::{ENDPOINTS, Endpoints};
 use crate::errors::{self, Refusal};
 use crate::event_sources::{EVENT_SOURCES, EventSources};
 use crate::operations;
 use crate::record::{BusRecord, RuleRecord};
+use crate::replay::{REPLAYS, Replays};
 use crate::schedules::{FIRED, Schedules};
+use crate::sealer::Sealer;
+use crate::trail::Trail;
 use crate::webhooks::{WEBHOOK_PATH, WebhookSource, Webhooks};
 
 /// The principal that events are delivered as.
 const SERVICE: &str = "events.amazonaws.com";
 
+/// Where one can see what became of an event.
+pub const EXPLANATION_PATH: &str = "/_ninefold/explain-event";
 /// How often the door looks for what has had its time.
 const CLEAN_UP_INTERVAL: Duration = Duration::from_secs(600);
 
 /// Amazon EventBridge.
 pub struct EventsDoor {
     pub(crate) buses: Buses,
+    pub(crate) archives: Archives,
+    pub(crate) replays: Replays,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) api_destinations: ApiDestinations,
+    pub(crate) endpoints: Endpoints,
     pub(crate) schedules: Schedules,
     pub(crate) event_sources: EventSources,
     pub(crate) webhooks: Webhooks,
+    pub(crate) trail: Trail,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) deliveries: Arc<DeliveryEngine>,
     pub(crate) dispatcher: Arc<Dispatcher>,
@@ -59,6 +76,10 @@ pub struct EventsParts {
     pub dispatcher: Arc<Dispatcher>,
     /// Whose webhooks become events.
     pub webhooks: Vec<WebhookSource>,
+    /// Reaches API destinations and their authorization servers, as far as the rules of egress allow.
+    pub http: HttpClient,
+    /// Keeps the secrets of connections from who reads the store.
+    pub sealer: Arc<dyn Sealer>,
     /// Keeps what is sent to log groups.
     pub log_groups: Arc<dyn LogGroups>,
     /// How the server is reached from outside.
@@ -71,7 +92,17 @@ impl EventsDoor {
     /// The operations that work.
     pub const OPERATIONS: &'static [&'static str] = operations::NAMES;
     /// The tables that the door keeps in the store.
-    pub const TABLES: &'static [Table] = &[BUSES, EVENT_SOURCES, FIRED, RULES];
+    pub const TABLES: &'static [Table] = &[
+        API_DESTINATIONS,
+        ARCHIVES,
+        BUSES,
+        CONNECTIONS,
+        ENDPOINTS,
+        EVENT_SOURCES,
+        FIRED,
+        REPLAYS,
+        RULES,
+    ];
 
     /// Opens the door.
     ///
@@ -81,9 +112,20 @@ impl EventsDoor {
     pub fn open(parts: EventsParts) -> Result<Arc<Self>, CatalogError> {
         Ok(Arc::new(EventsDoor {
             buses: Buses::open(&parts.store)?,
+            archives: Archives::open(&parts.store)?,
+            replays: Replays::open(&parts.store)?,
+            connections: Arc::new(Connections::open(
+                &parts.store,
+                parts.sealer,
+                parts.http,
+                Arc::clone(&parts.clock),
+            )?),
+            api_destinations: ApiDestinations::open(&parts.store)?,
+            endpoints: Endpoints::open(&parts.store)?,
             schedules: Schedules::open(&parts.store)?,
             event_sources: EventSources::open(&parts.store)?,
             webhooks: Webhooks::new(parts.webhooks),
+            trail: Trail::default(),
             clock: parts.clock,
             deliveries: parts.deliveries,
             dispatcher: parts.dispatcher,
@@ -96,6 +138,7 @@ impl EventsDoor {
     /// Begins to deliver what waits for targets. To be called once every door can be reached.
     pub fn start(self: &Arc<Self>) {
         self.deliveries.start(Arc::new(EventsCourier::new(self)));
+        self.connections.resume();
         self.resume_schedules();
     }
 
@@ -104,7 +147,10 @@ impl EventsDoor {
         if let Err(error) = self.offer_webhooks().await {
             tracing::error!(%error, "the sources of webhooks could not be offered to their accounts");
         }
-        tokio::join!(self.run_schedules(), self.clean_up());
+        if let Err(error) = self.finish_archives().await {
+            tracing::error!(%error, "archives that were being made or changed could not be finished");
+        }
+        tokio::join!(self.run_schedules(), self.run_replays(), self.clean_up());
     }
 
     /// Removes what has had its time, for ever.
@@ -112,6 +158,12 @@ impl EventsDoor {
         loop {
             if let Err(error) = self.expire_event_sources().await {
                 tracing::warn!(%error, "event sources that nobody wanted could not be removed");
+            }
+            if let Err(error) = self.expire_archives().await {
+                tracing::warn!(%error, "archived events that are too old could not be removed");
+            }
+            if let Err(error) = self.expire_replays().await {
+                tracing::warn!(%error, "replays that have ended long ago could not be removed");
             }
             self.clock.sleep_until(self.clock.now() + CLEAN_UP_INTERVAL).await;
         }
@@ -245,6 +297,20 @@ impl Door for EventsDoor {
         body: &Bytes,
     ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
         operations::call_bytes(self, context, operation.name, body)
+    }
+
+    /// What became of an event (`id=ID`).
+    fn inspect(&self, path: &str, query: &str) -> Option<Page> {
+        if path != EXPLANATION_PATH {
+            return None;
+        }
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let (_, id) = pairs.find(|(name, _)| *name == "id")?;
+        let explanation = self.explain(Uuid::try_parse(id).ok()?)?;
+        Some(Page {
+            content_type: "application/json",
+            body: Bytes::from(explanation.to_string()),
+        })
     }
 
     /// Webhooks come with signatures of their own.

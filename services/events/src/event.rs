@@ -104,6 +104,19 @@ fn push_time(json: &mut String, milliseconds: i64) {
     let _ = write!(json, "{written}");
 }
 
+/// An event's JSON with the name of the replay that brings it again, where AWS has it: before the resources.
+pub(crate) fn with_replay_name(json: &str, replay: &str) -> String {
+    // Within a string a quotation mark would have a backslash before it, and the detail comes behind.
+    let place = json.find(r#","resources":["#).unwrap_or(json.len() - 1);
+    let (head, rest) = json.split_at(place);
+    let mut named = String::with_capacity(json.len() + 20 + replay.len());
+    named.push_str(head);
+    named.push_str(r#","replay-name":"#);
+    push_string(&mut named, replay);
+    named.push_str(rest);
+    named
+}
+
 /// Whether a text is a JSON object.
 pub(crate) fn is_object(text: &str) -> bool {
     text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()

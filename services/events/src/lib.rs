@@ -7,23 +7,35 @@
 //! about this one: `routing` brings an event by the rules of its bus to their targets, and `delivery` to those that can't be
 //! reached at once. Bus, matching and delivery know of each other only that much.
 
+mod api_destinations;
+mod archives;
 mod arn;
 mod buses;
+mod connections;
 mod delivery;
 mod destination;
 mod door;
+mod endpoints;
 mod errors;
 mod event;
 mod event_sources;
+mod explanation;
+mod http_parameters;
 mod input;
 mod limits;
+mod near_miss;
 mod operations;
 mod record;
+mod replay;
+mod resource_name;
 mod routing;
 mod rule;
 mod schedules;
+mod sealer;
 mod target;
+mod trail;
 mod webhooks;
 
-pub use door::{EventsDoor, EventsParts};
+pub use door::{EXPLANATION_PATH, EventsDoor, EventsParts};
+pub use sealer::Sealer;
 pub use webhooks::{WEBHOOK_PATH, WebhookSource};

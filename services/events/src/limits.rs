@@ -21,3 +21,15 @@ pub(crate) const TAGS: usize = 50;
 pub(crate) const PAGE_ENTRIES: usize = 100;
 /// Buses that an event may come by, from the one it was put on.
 pub(crate) const HOPS: usize = 8;
+/// Archives of an account in a region.
+pub(crate) const ARCHIVES: usize = 10_000;
+/// Replays of an account in a region that have not ended.
+pub(crate) const ACTIVE_REPLAYS: usize = 10;
+/// Connections of an account in a region.
+pub(crate) const CONNECTIONS: usize = 3_000;
+/// API destinations of an account in a region.
+pub(crate) const API_DESTINATIONS: usize = 3_000;
+/// Invocations of an API destination in a second where it says nothing.
+pub(crate) const INVOCATIONS_PER_SECOND: u32 = 300;
+/// Global endpoints of an account in a region.
+pub(crate) const ENDPOINTS: usize = 100;

@@ -1,12 +1,17 @@
 //! The operations, by resource.
 
+pub(crate) mod api_destinations;
+pub(crate) mod archives;
 pub(crate) mod buses;
+pub(crate) mod connections;
+pub(crate) mod endpoints;
 pub(crate) mod event_sources;
 pub(crate) mod page;
 pub(crate) mod partner_sources;
 pub(crate) mod patterns;
 pub(crate) mod permissions;
 pub(crate) mod put_events;
+pub(crate) mod replays;
 pub(crate) mod rules;
 pub(crate) mod tags;
 pub(crate) mod targets;
@@ -21,22 +26,42 @@ use crate::door::{read, write};
 /// Every operation that works.
 pub(crate) const NAMES: &[&str] = &[
     "ActivateEventSource",
+    "CancelReplay",
+    "CreateApiDestination",
+    "CreateConnection",
+    "CreateEndpoint",
+    "CreateArchive",
     "CreateEventBus",
     "CreatePartnerEventSource",
     "DeactivateEventSource",
+    "DeauthorizeConnection",
+    "DeleteApiDestination",
+    "DeleteConnection",
+    "DeleteEndpoint",
+    "DeleteArchive",
     "DeleteEventBus",
     "DeletePartnerEventSource",
     "DeleteRule",
+    "DescribeApiDestination",
+    "DescribeConnection",
+    "DescribeEndpoint",
+    "DescribeArchive",
     "DescribeEventBus",
     "DescribeEventSource",
     "DescribePartnerEventSource",
+    "DescribeReplay",
     "DescribeRule",
     "DisableRule",
     "EnableRule",
+    "ListApiDestinations",
+    "ListConnections",
+    "ListEndpoints",
+    "ListArchives",
     "ListEventBuses",
     "ListEventSources",
     "ListPartnerEventSourceAccounts",
     "ListPartnerEventSources",
+    "ListReplays",
     "ListRuleNamesByTarget",
     "ListRules",
     "ListTagsForResource",
@@ -48,9 +73,14 @@ pub(crate) const NAMES: &[&str] = &[
     "PutTargets",
     "RemovePermission",
     "RemoveTargets",
+    "StartReplay",
     "TagResource",
     "TestEventPattern",
     "UntagResource",
+    "UpdateApiDestination",
+    "UpdateConnection",
+    "UpdateEndpoint",
+    "UpdateArchive",
     "UpdateEventBus",
 ];
 
@@ -63,6 +93,15 @@ pub(crate) async fn call(
 ) -> Result<Value, ServiceError> {
     let nothing = |()| Value::Map(Map::new());
     match name {
+        "CreateArchive" => write(&archives::create(door, context, read(input)?).await?),
+        "DeleteArchive" => archives::delete(door, context, read(input)?).await.map(nothing),
+        "DescribeArchive" => write(&archives::describe(door, context, read(input)?)?),
+        "ListArchives" => write(&archives::list(door, context, read(input)?)?),
+        "UpdateArchive" => write(&archives::update(door, context, read(input)?).await?),
+        "CancelReplay" => write(&replays::cancel(door, context, read(input)?).await?),
+        "DescribeReplay" => write(&replays::describe(door, context, read(input)?)?),
+        "ListReplays" => write(&replays::list(door, context, read(input)?)?),
+        "StartReplay" => write(&replays::start(door, context, read(input)?).await?),
         "CreateEventBus" => write(&buses::create(door, context, read(input)?).await?),
         "DeleteEventBus" => buses::delete(door, context, read(input)?).await.map(nothing),
         "DescribeEventBus" => write(&buses::describe(door, context, read(input)?)?),
@@ -105,6 +144,24 @@ pub(crate) async fn call(
         }
         "ListPartnerEventSources" => write(&partner_sources::list(door, context, read(input)?)?),
         "PutPartnerEvents" => write(&partner_sources::put_events(door, context, read(input)?).await?),
+        "CreateApiDestination" => write(&api_destinations::create(door, context, read(input)?).await?),
+        "DeleteApiDestination" => api_destinations::delete(door, context, read(input)?)
+            .await
+            .map(nothing),
+        "DescribeApiDestination" => write(&api_destinations::describe(door, context, read(input)?)?),
+        "ListApiDestinations" => write(&api_destinations::list(door, context, read(input)?)?),
+        "UpdateApiDestination" => write(&api_destinations::update(door, context, read(input)?).await?),
+        "CreateConnection" => write(&connections::create(door, context, read(input)?).await?),
+        "DeauthorizeConnection" => write(&connections::deauthorize(door, context, read(input)?).await?),
+        "DeleteConnection" => write(&connections::delete(door, context, read(input)?).await?),
+        "DescribeConnection" => write(&connections::describe(door, context, read(input)?)?),
+        "ListConnections" => write(&connections::list(door, context, read(input)?)?),
+        "UpdateConnection" => write(&connections::update(door, context, read(input)?).await?),
+        "CreateEndpoint" => write(&endpoints::create(door, context, read(input)?).await?),
+        "DeleteEndpoint" => endpoints::delete(door, context, read(input)?).await.map(nothing),
+        "DescribeEndpoint" => write(&endpoints::describe(door, context, read(input)?)?),
+        "ListEndpoints" => write(&endpoints::list(door, context, read(input)?)?),
+        "UpdateEndpoint" => write(&endpoints::update(door, context, read(input)?).await?),
         _ => Err(ServiceError::not_implemented(name)),
     }
 }

@@ -1,4 +1,4 @@
-//! What connections, API destinations and endpoints are known by.
+//! What archives, replays, connections, API destinations and endpoints are known by.
 
 use std::fmt;
 
@@ -18,16 +18,20 @@ pub(crate) struct ResourceName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     ApiDestination,
+    Archive,
     Connection,
     Endpoint,
+    Replay,
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Kind::ApiDestination => "api-destination",
+            Kind::Archive => "archive",
             Kind::Connection => "connection",
             Kind::Endpoint => "endpoint",
+            Kind::Replay => "replay",
         })
     }
 }

@@ -23,6 +23,7 @@ use crate::target::Target;
 
 /// An event of a bus, and the rules that take it.
 pub(crate) struct Routed {
+    pub(crate) bus: Arc<Bus>,
     pub(crate) event: Arc<Event>,
     pub(crate) rules: Vec<Arc<Rule>>,
 }
@@ -33,8 +34,9 @@ impl Routed {
     /// # Errors
     ///
     /// If the event can't be read.
-    pub(crate) fn on(bus: &Bus, event: Event) -> Result<Self, EventError> {
+    pub(crate) fn on(bus: &Arc<Bus>, event: Event) -> Result<Self, EventError> {
         Ok(Routed {
+            bus: Arc::clone(bus),
             rules: bus.matching(&event.json)?,
             event: Arc::new(event),
         })
@@ -52,6 +54,7 @@ impl EventsDoor {
     pub(crate) fn bring_to_targets(&self, routed: Vec<Routed>) -> BoxFuture<'_, Result<(), ServiceError>> {
         // Boxed: a target may be a bus, whose rules have targets.
         Box::pin(async move {
+            self.trail.remember(&routed, self.clock.now());
             let shares = shares_of(&routed);
             if let [share] = &shares[..] {
                 return self.bring(share).await;
@@ -68,6 +71,7 @@ impl EventsDoor {
                 self.push_to_resource(target, resource, &share.events).await
             }
             Destination::Bus(bus) => self.forward(target, bus, &share.events).await,
+            Destination::Archive => self.keep_in_archive(target, &share.events).await,
             _ => vec![Err(ServiceError::unavailable("It waits for its turn.")); share.events.len()],
         };
         let left = share
@@ -126,11 +130,14 @@ impl EventsDoor {
             Some(_) => Ordering::Grouped(DeduplicationScope::MessageGroup),
             None => Ordering::Unordered,
         };
-        let items = events.into_iter().map(|event| Item {
-            id: MessageId(event.id.as_u128()),
-            payload: payload::encode(event),
-            group: target.group().map(Into::into),
-            deduplication: None,
+        let items = events.into_iter().map(|event| {
+            self.trail.note_left(event, &target.key);
+            Item {
+                id: MessageId(event.id.as_u128()),
+                payload: payload::encode(event),
+                group: target.group().map(Into::into),
+                deduplication: None,
+            }
         });
         let accepted = self
             .deliveries
@@ -147,7 +154,7 @@ fn unanswered() -> ServiceError {
 /// Who gets which events.
 fn shares_of(routed: &[Routed]) -> Vec<Share> {
     let mut shares: Vec<Share> = Vec::new();
-    for Routed { event, rules } in routed {
+    for Routed { event, rules, .. } in routed {
         for target in rules.iter().flat_map(|rule| &rule.targets) {
             match shares.iter_mut().find(|share| Arc::ptr_eq(&share.target, target)) {
                 Some(share) => share.events.push(Arc::clone(event)),

@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use crate::EventsDoor;
 use crate::arn::RuleArn;
+use crate::buses::Bus;
 use crate::errors;
 use crate::event::{Event, EventParts, Passage, random_id};
 use crate::routing::Routed;
@@ -159,9 +160,10 @@ impl EventsDoor {
 
     async fn fire_due(&self) -> Result<(), ServiceError> {
         for (seconds, arn) in self.schedules.due_at(self.clock.now().as_secs()) {
-            let rule = self.buses.get(&arn.bus).and_then(|bus| bus.rule(&arn.name));
-            if let Some(rule) = &rule {
-                self.fire(rule, seconds).await?;
+            let bus = self.buses.get(&arn.bus);
+            let rule = bus.as_ref().and_then(|bus| bus.rule(&arn.name));
+            if let (Some(bus), Some(rule)) = (bus, &rule) {
+                self.fire(bus, rule, seconds).await?;
             }
             self.schedules.refresh(&arn, rule.as_deref(), self.clock.now());
         }
@@ -169,8 +171,9 @@ impl EventsDoor {
     }
 
     /// Sends the event of a schedule to the rule's targets.
-    async fn fire(&self, rule: &Arc<Rule>, due_seconds: u64) -> Result<(), ServiceError> {
+    async fn fire(&self, bus: Arc<Bus>, rule: &Arc<Rule>, due_seconds: u64) -> Result<(), ServiceError> {
         let routed = Routed {
+            bus,
             event: Arc::new(self.scheduled_event(rule, due_seconds)),
             rules: vec![Arc::clone(rule)],
         };

@@ -7,6 +7,7 @@ use crate::arn::{RuleArn, TargetName};
 use crate::destination::Destination;
 use crate::errors;
 use crate::event::Event;
+use crate::http_parameters::ParameterValues;
 use crate::input::TargetInput;
 use crate::record::TargetRecord;
 use ninefold_protocol::ServiceError;
@@ -20,6 +21,8 @@ pub(crate) struct Target {
     pub(crate) record: TargetRecord,
     pub(crate) destination: Destination,
     pub(crate) input: TargetInput,
+    /// What it adds to the request of an API destination.
+    pub(crate) http: ParameterValues,
 }
 
 impl Target {
@@ -32,6 +35,8 @@ impl Target {
         let destination =
             Destination::read(&record.arn).map_err(|reason| errors::invalid_because(&record.arn, reason))?;
         let input = TargetInput::read(rule, &record).map_err(errors::invalid)?;
+        let http = ParameterValues::read(record.http_parameters.as_ref())
+            .map_err(|reason| errors::invalid_because("HttpParameters", reason))?;
         let name = TargetName {
             rule: rule.clone(),
             id: record.id.clone(),
@@ -41,6 +46,7 @@ impl Target {
             name,
             destination,
             input,
+            http,
             record,
         })
     }

@@ -247,20 +247,25 @@ impl Door for SnsDoor {
         &["ConfirmSubscription", "Unsubscribe"]
     }
 
-    /// The certificate that notifications are verified with; for developers also the outbox and what became of messages.
-    fn page(&self, path: &str, query: &str) -> Option<Page> {
-        let json = |body: String| Page {
-            content_type: "application/json",
-            body: Bytes::from(body),
+    /// The certificate that notifications are verified with.
+    fn page(&self, path: &str, _: &str) -> Option<Page> {
+        self.signer.certificate_at(path).map(|pem| Page {
+            content_type: "application/x-pem-file",
+            body: Bytes::from(pem),
+        })
+    }
+
+    /// What became of messages, and for developers the mails and text messages that went out or would have.
+    fn inspect(&self, path: &str, query: &str) -> Option<Page> {
+        let json = match path {
+            DELIVERIES => self.attempts_to_json(query),
+            OUTBOX => self.transports.outbox.as_ref()?.to_json(),
+            _ => return None,
         };
-        match (path, &self.transports.outbox) {
-            (OUTBOX, Some(outbox)) => Some(json(outbox.to_json())),
-            (DELIVERIES, Some(_)) => Some(json(self.attempts_to_json(query))),
-            _ => self.signer.certificate_at(path).map(|pem| Page {
-                content_type: "application/x-pem-file",
-                body: Bytes::from(pem),
-            }),
-        }
+        Some(Page {
+            content_type: "application/json",
+            body: Bytes::from(json),
+        })
     }
 
     fn push_target(&self) -> Option<&dyn PushTarget> {

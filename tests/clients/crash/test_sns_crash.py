@@ -11,18 +11,19 @@ import asyncio
 import json
 import os
 import random
-import threading
 import time
 from contextlib import closing
 
 import pytest
 
+from flapping import Flapping
 from ledger import Ledger
 from ninefold_server import Server, binary_from_environment
-from sns_ledger import Deliveries, kind_of
+from deliveries import Deliveries, kind_of
 from sns_wire import TopicClient
 from web_endpoints import WebEndpoints
-from wire import Client, Unreachable
+from wire import Client
+from workers import Workers
 
 ROUNDS = 12
 LOAD_SECONDS = (0.5, 5.0)
@@ -30,46 +31,10 @@ RESTART_SECONDS = 10
 PACE_SECONDS = 0.03
 ARRIVAL_SECONDS = 180
 SLOW_SECONDS = 0.3
-FLAP_SECONDS = 0.7
 GROUPS = 4
 BATCH = 5
 QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:"
 SUBSCRIBERS = {"raw": True, "filtered": False, "fast": True, "slow": True, "flapping": True, "dead": True}
-
-
-class Flapping:
-    """An endpoint that works, fails and refuses connections in turns; afterwards it works."""
-
-    def __init__(self, web, deliveries):
-        self._web = web
-        self._deliveries = deliveries
-        self._works = True
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._flap)
-        self.endpoint = web.open(self.answer)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._over.set()
-        self._thread.join()
-
-    async def answer(self, message):
-        if not self._works:
-            return 500
-        self._deliveries.received("flapping", message)
-        return 200
-
-    def _flap(self):
-        while not self._over.wait(FLAP_SECONDS):
-            self._works = False
-            self._over.wait(FLAP_SECONDS)
-            self._web.run(self.endpoint.refuse())
-            self._over.wait(FLAP_SECONDS)
-            self._works = True
-            self._web.run(self.endpoint.listen())
 
 
 class Topics:
@@ -123,35 +88,6 @@ async def answer_badly(_message):
 
 def retries(count):
     return json.dumps({"healthyRetryPolicy": {"minDelayTarget": 1, "maxDelayTarget": 1, "numRetries": count}})
-
-
-class Workers:
-    """Threads that do their jobs until they are told to stop or the server is gone."""
-
-    def __init__(self, *jobs):
-        self.stop = threading.Event()
-        self.failures = []
-        self._threads = [threading.Thread(target=self._work, args=(job,)) for job in jobs]
-
-    def start(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def join(self):
-        self.stop.set()
-        for thread in self._threads:
-            thread.join()
-        assert not self.failures, self.failures[0]
-
-    def _work(self, job):
-        try:
-            job(self.stop)
-        except Unreachable:
-            pass  # the server was killed: the round is over
-        except BaseException as failure:
-            self.failures.append(failure)
-            self.stop.set()
 
 
 class Load:

@@ -35,7 +35,7 @@ class WebEndpoints:
         self._loop.close()
 
     def open(self, answer):
-        """An endpoint that calls `await answer(text)` for each notification; it returns a status or `NEVER`."""
+        """An endpoint that calls `await answer(text)` for each notification or event; it returns a status or `NEVER`."""
         endpoint = WebEndpoint(answer, self._tls)
         self._opened.append(endpoint)
         self.run(endpoint.listen())
@@ -104,7 +104,10 @@ class WebEndpoint:
             writer.transport.abort()
 
     async def _status_for(self, document):
-        if document["Type"] == "SubscriptionConfirmation":
+        kind = document.get("Type")
+        if kind is None:  # an event of EventBridge
+            return await self._answer(document["detail"]["message"])
+        if kind == "SubscriptionConfirmation":
             self._confirmations.put(document["SubscribeURL"])
             return 200
         return await self._answer(document["Message"])

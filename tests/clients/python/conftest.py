@@ -89,9 +89,35 @@ def make_topic(sns):
         sns.delete_topic(TopicArn=arn)
 
 
+@pytest.fixture(scope="session")
+def events(endpoint):
+    return connect(endpoint, "events")
+
+
+@pytest.fixture
+def make_bus(events):
+    """Creates event buses and deletes them after the test, with their rules: `make_bus(Description="Orders")` -> its name."""
+    made = []
+
+    def make(name=None, **settings):
+        name = name or unique_name("bus")
+        events.create_event_bus(Name=name, **settings)
+        made.append(name)
+        return name
+
+    yield make
+    for name in made:
+        events.delete_event_bus(Name=name)
+
+
 @pytest.fixture
 def topic(make_topic):
     return make_topic()
+
+
+@pytest.fixture
+def bus(make_bus):
+    return make_bus()
 
 
 @pytest.fixture

@@ -69,6 +69,12 @@ pub trait Door: Send + Sync + 'static {
         None
     }
 
+    /// What a `GET` of this path and query shows to whoever runs the server, and to nobody else.
+    fn inspect(&self, path: &str, query: &str) -> Option<Page> {
+        let _ = (path, query);
+        None
+    }
+
     /// Takes a request that is none of its API and is not signed as calls are, such as a webhook; `None` leaves it to
     /// others.
     fn receive<'a>(&'a self, parts: &'a Parts, body: &'a Bytes) -> Option<BoxFuture<'a, Response<Bytes>>> {

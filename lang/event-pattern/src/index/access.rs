@@ -5,9 +5,10 @@ use super::fingerprint::{ByFingerprint, Fingerprint, Fingerprints};
 use super::fragments::Fragments;
 use super::key::Key;
 use super::networks::Networks;
-use super::posting::{Anchor, BranchId, Posting};
+use super::posting::{Anchor, Posting};
 use super::ranges::Ranges;
-use super::scan::{Finding, Findings};
+use super::scan::Finding;
+use super::search::Search;
 use crate::case::fold_into;
 use crate::scalar::Scalar;
 use std::net::IpAddr;
@@ -82,27 +83,25 @@ impl Access {
     }
 
     /// Finds the branches that one of the field's values may fit, and the other findings.
-    pub(super) fn collect(
-        &self,
-        values: &[Finding<'_>],
-        findings: &Findings<'_>,
-        fingerprints: &Fingerprints,
-        candidates: &mut Vec<BranchId>,
-    ) {
-        let mut found = |posting: &Posting| posting.collect(findings, fingerprints, candidates);
-        found(&self.any);
+    pub(super) fn collect(&self, values: &[Finding<'_>], search: &mut Search<'_, '_>) {
+        self.any.collect(search);
         for finding in values {
             if let Some(posting) = self.exact.get(&finding.fingerprint) {
-                found(posting);
+                posting.collect(search);
             }
             let Some(partial) = &self.partial else {
                 continue;
             };
             match &finding.value {
-                Scalar::String(text) => partial.find_text(text, fingerprints, &mut found),
+                Scalar::String(text) => {
+                    let fingerprints = search.fingerprints;
+                    partial.find_text(text, fingerprints, &mut |posting| posting.collect(search));
+                }
                 Scalar::Number(number) => {
                     if let Some(millionths) = number.millionths() {
-                        partial.ranges.find(millionths, &mut found);
+                        partial
+                            .ranges
+                            .find(millionths, &mut |posting| posting.collect(search));
                     }
                 }
                 Scalar::Bool(_) | Scalar::Null => {}

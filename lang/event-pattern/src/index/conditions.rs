@@ -5,6 +5,7 @@ use super::fingerprint::Fingerprints;
 use super::key::Key;
 use super::paths::{PathId, Paths};
 use super::posting::Anchor;
+use super::scan::Findings;
 use crate::branch::Test;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use slab::Slab;
@@ -38,6 +39,19 @@ impl Condition {
         match &self.test {
             Test::Any(_) => Some((self.path, &self.keys)),
             Test::Absent => None,
+        }
+    }
+
+    /// Whether it may hold, as far as this field alone can tell.
+    pub(super) fn may_hold(&self, findings: &Findings<'_>) -> bool {
+        let found = findings.at(self.path);
+        match &self.test {
+            // Most often a fingerprint says it, which is quicker than to read the text.
+            Test::Any(_) => match *self.keys {
+                [Key::Exact(fingerprint)] => found.iter().any(|finding| finding.fingerprint == fingerprint),
+                _ => found.iter().any(|finding| self.test.fits(&finding.value)),
+            },
+            Test::Absent => found.iter().all(|finding| finding.in_element),
         }
     }
 }

@@ -5,12 +5,15 @@ use super::conditions::{Condition, ConditionId, Conditions};
 use super::fingerprint::Fingerprints;
 use super::key::{leave_all_open, vagueness};
 use super::paths::Paths;
-use super::posting::{Anchor, Posting};
+use super::posting::{Anchor, BranchId, Entry, Posting};
 use super::scan::Findings;
 use crate::branch::{Branch, Path, Test};
 use smallvec::SmallVec;
 use std::cmp::Reverse;
 use std::sync::Arc;
+
+/// As many branches may be filed at one place before they are told apart.
+const CROWD: usize = 8;
 
 /// The most anchors of a branch.
 const MAXIMUM_ANCHORS: usize = 4;
@@ -55,6 +58,15 @@ impl Filed {
             pattern,
             anchors: choose_anchors(&ids, conditions, paths),
             conditions: ids,
+        }
+    }
+
+    /// The branch as it is filed with this number.
+    pub(super) fn entry(&self, branch: BranchId) -> Entry {
+        let mut conditions = self.conditions.iter().copied();
+        Entry {
+            branch,
+            gate: conditions.find(|id| !self.anchors.contains(id)),
         }
     }
 
@@ -106,7 +118,7 @@ impl Filed {
 }
 
 /// Chooses of a branch's conditions those that it is filed under: first the one under which the fewest others are found,
-/// then, as long as it is not alone there, the one that leaves the fewest of those.
+/// then, as long as there is a crowd, the one that leaves the fewest of those.
 fn choose_anchors(ids: &[ConditionId], conditions: &Conditions, paths: &Paths) -> SmallVec<[ConditionId; 2]> {
     let mut chosen = SmallVec::new();
     let mut places = 1_usize;
@@ -131,7 +143,7 @@ fn choose_anchors(ids: &[ConditionId], conditions: &Conditions, paths: &Paths) -
         };
         chosen.push(best);
         places = now_at;
-        if others == 0 {
+        if others < CROWD {
             break;
         }
     }

@@ -19,6 +19,9 @@ struct PathNode {
     /// Where it is below, and its name there. The root is below nothing.
     parent: Option<(PathId, Box<str>)>,
     children: HashMap<Box<str>, PathId>,
+    /// A bit for the signature of each child's name, and perhaps of some that were there once: most names of an event are of
+    /// no child, and needn't be looked up.
+    signatures: u64,
     /// How many fields of branches have this path.
     fields: usize,
     /// The branches that have their first anchor here.
@@ -40,7 +43,13 @@ impl Paths {
 
     /// The path that a name, which may have dots, leads to. `None` if no pattern names it, nor what is below.
     pub(super) fn child(&self, path: PathId, name: &str) -> Option<PathId> {
-        let child = |path: PathId, name: &str| self.nodes[path as usize].children.get(name).copied();
+        let child = |path: PathId, name: &str| {
+            let node = &self.nodes[path as usize];
+            match node.signatures & signature(name) {
+                0 => None,
+                _ => node.children.get(name).copied(),
+            }
+        };
         // Most names have no dot, and are looked up as they are.
         match child(path, name) {
             None if name.contains('.') => name.split('.').try_fold(path, child),
@@ -71,7 +80,9 @@ impl Paths {
                     parent: Some((current, name.into())),
                     ..PathNode::default()
                 }));
-                self.nodes[current as usize].children.insert(name.into(), child);
+                let parent = &mut self.nodes[current as usize];
+                parent.children.insert(name.into(), child);
+                parent.signatures |= signature(name);
                 child
             });
         }
@@ -92,10 +103,20 @@ impl Paths {
                 return;
             };
             self.nodes.remove(current as usize);
-            self.nodes[parent as usize].children.remove(&name);
+            let node = &mut self.nodes[parent as usize];
+            node.children.remove(&name);
+            if node.children.is_empty() {
+                node.signatures = 0;
+            }
             current = parent;
         }
     }
+}
+
+/// One of 64 bits, by the length of a name and its last character.
+fn signature(name: &str) -> u64 {
+    let last = name.as_bytes().last().copied().map_or(0, usize::from);
+    1 << ((name.len() * 7 + last) % 64)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 use super::access::Access;
-use super::fingerprint::Fingerprints;
+use super::conditions::ConditionId;
 use super::key::Key;
 use super::paths::PathId;
-use super::scan::Findings;
+use super::search::Search;
 use smallvec::SmallVec;
 
 /// The number of a branch in the index.
@@ -14,23 +14,32 @@ pub(super) type Anchor<'k> = (PathId, &'k [Key]);
 /// The most fields by which the branches filed at one place are told apart.
 const MAXIMUM_FIELDS: usize = 8;
 
+/// A branch as it is filed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) branch: BranchId,
+    /// A condition of the branch that many others have too: what it takes to find out whether that holds is at hand, so most
+    /// branches that don't match are never touched.
+    pub(super) gate: Option<ConditionId>,
+}
+
 /// The branches that are filed at one place.
 ///
 /// Most often it is one. Where there are many, those that come later are filed by the value of one more field, below.
 #[derive(Debug, Default)]
 pub(super) struct Posting {
-    branches: SmallVec<[BranchId; 4]>,
+    branches: SmallVec<[Entry; 2]>,
     by_field: Option<Box<SmallVec<[(PathId, Access); 1]>>>,
 }
 
 impl Posting {
-    pub(super) fn insert(&mut self, branch: BranchId) {
-        self.branches.push(branch);
+    pub(super) fn insert(&mut self, entry: Entry) {
+        self.branches.push(entry);
     }
 
     /// Takes a branch away, once. The order of the others may change.
     pub(super) fn remove(&mut self, branch: BranchId) {
-        if let Some(index) = self.branches.iter().position(|other| *other == branch) {
+        if let Some(index) = self.branches.iter().position(|other| other.branch == branch) {
             self.branches.swap_remove(index);
         }
         if self.branches.len() * 4 < self.branches.capacity() {
@@ -78,17 +87,12 @@ impl Posting {
     }
 
     /// Finds the branches whose anchors the event may fit.
-    pub(super) fn collect(
-        &self,
-        findings: &Findings<'_>,
-        fingerprints: &Fingerprints,
-        candidates: &mut Vec<BranchId>,
-    ) {
-        candidates.extend_from_slice(&self.branches);
+    pub(super) fn collect(&self, search: &mut Search<'_, '_>) {
+        search.find(&self.branches);
         for (path, access) in self.by_field.iter().flat_map(|fields| fields.iter()) {
-            let values = findings.at(*path);
+            let values = search.findings.at(*path);
             if !values.is_empty() {
-                access.collect(values, findings, fingerprints, candidates);
+                access.collect(values, search);
             }
         }
     }

@@ -5,7 +5,7 @@
 use ninefold_delivery::{Answer, Burial, Delivery, Ending};
 use ninefold_model::{Map, Value};
 
-use super::payload;
+use super::{api_destination, payload};
 use crate::EventsDoor;
 use crate::arn::ArnParts;
 use crate::event::Event;
@@ -120,6 +120,7 @@ impl<'a> Reason<'a> {
 /// EventBridge's code of an answer.
 fn code_of(answer: &Answer) -> &'static str {
     match answer.code {
+        _ if answer.text.starts_with(api_destination::UNABLE) => "SDK_CLIENT_ERROR",
         Some(403) => "NO_PERMISSIONS",
         Some(404) => "NO_RESOURCE",
         Some(429) => "THROTTLING",

@@ -23,12 +23,14 @@ pub(crate) fn encode(event: &Event) -> Bytes {
     stored.freeze()
 }
 
-/// The event of a stored form.
+/// The event of a delivery.
 pub(crate) fn decode(delivery: &Delivery) -> Result<Event, String> {
-    let (head, rest) = delivery
-        .payload
-        .split_at_checked(HEAD_BYTES)
-        .ok_or("it is too short")?;
+    decode_stored(Uuid::from_u128(delivery.id.0), &delivery.payload)
+}
+
+/// The event of an id and a stored form.
+pub(crate) fn decode_stored(id: Uuid, stored: &[u8]) -> Result<Event, String> {
+    let (head, rest) = stored.split_at_checked(HEAD_BYTES).ok_or("it is too short")?;
     if head[0] != FORMAT {
         return Err(format!("its format is {}, not {FORMAT}", head[0]));
     }
@@ -36,7 +38,7 @@ pub(crate) fn decode(delivery: &Delivery) -> Result<Event, String> {
     let (passage, json) = rest.split_at_checked(length).ok_or("it is too short")?;
     let passage: Passage = serde_json::from_slice(passage).map_err(|error| error.to_string())?;
     Ok(Event {
-        id: Uuid::from_u128(delivery.id.0),
+        id,
         json: std::str::from_utf8(json)
             .map_err(|error| error.to_string())?
             .to_owned(),

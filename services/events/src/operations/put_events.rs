@@ -146,7 +146,12 @@ pub(crate) async fn put(
     context: &CallContext,
     input: PutEventsInput<'_, Milliseconds>,
 ) -> Result<PutEventsOutput, ServiceError> {
-    prepare(door, context, input.entries)?.run(door).await
+    let Some(endpoint) = &input.endpoint_id else {
+        return prepare(door, context, input.entries)?.run(door).await;
+    };
+    let buses = input.entries.iter().map(|entry| entry.event_bus_name.as_deref());
+    let context = door.context_of_endpoint(context, endpoint, buses)?;
+    prepare(door, &context, input.entries)?.run(door).await
 }
 
 /// Checked entries: the events that go on, and what is answered of each entry.

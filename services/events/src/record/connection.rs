@@ -79,14 +79,8 @@ pub(crate) struct ConnectionSecret {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum CredentialSecret {
-    Basic {
-        user_name: String,
-        password: SecretText,
-    },
-    ApiKey {
-        name: String,
-        key: SecretText,
-    },
+    Basic { user_name: String, password: SecretText },
+    ApiKey { name: String, key: SecretText },
     ClientCredentials(ClientCredentialsSecret),
 }
 

@@ -177,6 +177,20 @@ fn generic_schemes_say_where_things_are() {
 }
 
 #[test]
+fn only_signed_ids_tell_deliveries_apart() {
+    let key = |members: &str, header: &str, body: &str| {
+        webhook(&hmac(members), &[("x-id", header)], body).replay_key
+    };
+    let unsigned = r#", "delivery_id": {"header": "X-Id"}"#;
+    assert_eq!(key(unsigned, "1", "{}"), key(unsigned, "2", "{}"));
+    assert_ne!(key(unsigned, "1", "{}"), key(unsigned, "1", "{ }"));
+    let signed = r#", "delivery_id": {"pointer": "/id"}"#;
+    let (first, again, other) = (r#"{"id":1}"#, r#"{"id":1,"attempt":2}"#, r#"{"id":2}"#);
+    assert_eq!(key(signed, "", first), key(signed, "", again));
+    assert_ne!(key(signed, "", first), key(signed, "", other));
+}
+
+#[test]
 fn any_form_becomes_an_object() {
     let event = webhook(
         &hmac(r#", "detail_type": {"pointer": "/kind"}"#),

@@ -1,4 +1,4 @@
-"""What was published to a topic, and what of it has reached each subscriber."""
+"""What was published to a topic or a bus, and what of it has reached each subscriber or target."""
 
 import threading
 
@@ -51,6 +51,10 @@ class Deliveries:
                 if number_of(message) >= self._sent
                 or not (self._takes_every_kind[name] or kind_of(message) == "wanted")
             ]
+
+    def all_acknowledged(self):
+        with self._lock:
+            return set(self._acknowledged)
 
     def total(self):
         with self._lock:
