@@ -124,7 +124,7 @@ fn code_of(answer: &Answer) -> &'static str {
         Some(403) => "NO_PERMISSIONS",
         Some(404) => "NO_RESOURCE",
         Some(429) => "THROTTLING",
-        Some(400..=499) if answer.text.contains("NonExistentQueue") || answer.text.contains("NotFound") => {
+        Some(400..=499) if answer.text.contains("DoesNotExist") || answer.text.contains("NotFound") => {
             "NO_RESOURCE"
         }
         Some(400..=499) => "INVALID_PARAMETER",
