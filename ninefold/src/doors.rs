@@ -1,5 +1,6 @@
 //! Every door, and the engines they stand on: the one place that knows them all.
 
+mod connection_sealer;
 mod outbound;
 mod signing_key;
 mod sms_provider;
@@ -105,6 +106,7 @@ impl Doors {
         let events_deliveries = engines.deliveries("events")?;
         let log_groups: Arc<dyn LogGroups> = Arc::new(LogFiles::start(&config.data));
         let (transports, stop_messages) = outbound::transports(config, clock, Arc::clone(&log_groups))?;
+        let http = transports.http.clone();
         let sns = SnsDoor::open(SnsParts {
             store: Arc::clone(&engines.store),
             clock: Arc::clone(clock),
@@ -122,6 +124,8 @@ impl Doors {
             deliveries: Arc::clone(&events_deliveries),
             dispatcher: Arc::clone(&dispatcher),
             webhooks: webhooks::sources(config)?,
+            http,
+            sealer: connection_sealer::open(&config.data).map_err(secrets)?,
             log_groups,
             endpoint,
             authorizer,

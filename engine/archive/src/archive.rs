@@ -179,9 +179,7 @@ impl Archive {
         let _turn = known.removal.lock().await;
         let range = ScanRange::prefix(prefix(series)).before(age_start(series, time));
         let limit = ScanLimit::entries(PAGE_ENTRIES);
-        let page = self
-            .store
-            .scan(PartitionId::of(series), AGES, range, limit)?;
+        let page = self.store.scan(PartitionId::of(series), AGES, range, limit)?;
         if page.is_empty() {
             return Ok(false);
         }

@@ -83,7 +83,9 @@ fn page(archive: &Archive, series: usize, from: u64, until: u64, limit: usize) -
     let page = archive
         .page(SERIES[series], at(from), Some(at(until)), limit)
         .unwrap();
-    page.into_iter().map(|entry| (entry.place, entry.payload)).collect()
+    page.into_iter()
+        .map(|entry| (entry.place, entry.payload))
+        .collect()
 }
 
 fn check_tally(archive: &Archive, series: usize, model: &Model) {
@@ -212,7 +214,10 @@ async fn appends_and_removals_under_way_together_are_counted_once() {
     let (appended, removed, ()) = tokio::join!(join_all(appends), join_all(removals), release);
     assert!(appended.into_iter().all(|outcome| outcome.is_ok()));
     assert!(removed.into_iter().all(|outcome| outcome.is_ok()));
-    assert_eq!(archive.tally(b"a").unwrap(), Archive::new(store.clone()).tally(b"a").unwrap());
+    assert_eq!(
+        archive.tally(b"a").unwrap(),
+        Archive::new(store.clone()).tally(b"a").unwrap()
+    );
     assert_eq!(archive.first(b"a").unwrap(), None);
 }
 

@@ -7,6 +7,7 @@ use crate::event::{Event, Node};
 use crate::predicate::Predicate;
 use crate::scalar::Scalar;
 use crate::tree::{Condition, Entry, Tree, ValueTest};
+use smallvec::SmallVec;
 use std::cmp::Ordering;
 
 /// The names of a field and of the objects it is in, joined by dots.
@@ -23,7 +24,7 @@ pub(crate) struct Branch {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Test {
     /// One of its values fits one of these.
-    Any(Box<[Predicate]>),
+    Any(SmallVec<[Predicate; 1]>),
     /// It has no value.
     Absent,
 }

@@ -1,15 +1,19 @@
+use crate::jackson;
 use crate::json::JsonError;
 
 /// Why an event pattern was refused.
 ///
-/// Displays as EventBridge words it. The service goes on with a line about where in the text it stopped; we don't.
+/// Displays what EventBridge puts behind `Event pattern is not valid. Reason: `. From [`EventPattern::parse`] it ends with where
+/// in the text that was, as the service has it: `\n at [Source: (String)"{"a": []}"; line: 1, column: 9]`.
+///
+/// [`EventPattern::parse`]: crate::EventPattern::parse
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// It is not JSON, or nested deeper than 128 levels.
-    #[error("Event pattern is not valid. Reason: Invalid JSON: {0}")]
+    #[error("{0}")]
     NotJson(String),
     /// It is not in the language, or too large; with the reason.
-    #[error("Event pattern is not valid. Reason: {0}")]
+    #[error("{0}")]
     Invalid(String),
 }
 
@@ -19,9 +23,63 @@ impl PatternError {
     }
 }
 
-impl From<JsonError> for PatternError {
+/// What the grammar objects to, with the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    NotJson(JsonError),
+    Invalid { reason: String, place: Place },
+}
+
+/// Where in the text a pattern is wrong, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The service doesn't say.
+    Unsaid,
+    At(usize),
+    /// The service says it twice.
+    TwiceAt(usize),
+}
+
+impl Refusal {
+    /// The reason without the place.
+    pub(crate) fn bare(self) -> PatternError {
+        match self {
+            Self::NotJson(error) => PatternError::NotJson(error.to_string()),
+            Self::Invalid { reason, .. } => PatternError::Invalid(reason),
+        }
+    }
+
+    /// The reason with the place in the text, in the words of the service.
+    pub(crate) fn located(self, json: &str) -> PatternError {
+        match self {
+            Self::NotJson(error) => PatternError::NotJson(jackson::words(error, json)),
+            Self::Invalid { reason, place } => {
+                let (times, position) = match place {
+                    Place::Unsaid => (0, 0),
+                    Place::At(position) => (1, position),
+                    Place::TwiceAt(position) => (2, position),
+                };
+                let location = format!("\n at {}", jackson::location(json, position));
+                PatternError::Invalid(reason + &location.repeat(times))
+            }
+        }
+    }
+}
+
+impl From<JsonError> for Refusal {
     fn from(error: JsonError) -> Self {
-        Self::NotJson(error.to_string())
+        Self::NotJson(error)
+    }
+}
+
+/// What was found out without the text at hand has no place in it.
+impl From<PatternError> for Refusal {
+    fn from(error: PatternError) -> Self {
+        let (PatternError::NotJson(reason) | PatternError::Invalid(reason)) = error;
+        Self::Invalid {
+            reason,
+            place: Place::Unsaid,
+        }
     }
 }
 

@@ -65,15 +65,34 @@ impl<'a> Node<'a> {
         node.map_or(&[], |node| &node.values)
     }
 
+    /// The values at a path below, also those in elements of arrays.
+    pub(crate) fn all_values(&self, path: &str) -> Vec<&Scalar<'a>> {
+        let mut values = Vec::new();
+        self.add_values(Some(path), &mut values);
+        values
+    }
+
+    fn add_values<'n>(&'n self, path: Option<&str>, values: &mut Vec<&'n Scalar<'a>>) {
+        match path {
+            None => values.extend(&self.values),
+            Some(path) => {
+                let (name, rest) = first_name(path);
+                if let Some(member) = self.members.get(name) {
+                    member.add_values(rest, values);
+                }
+            }
+        }
+        for element in &self.elements {
+            element.add_values(path, values);
+        }
+    }
+
     /// Whether there is any value at a path below, or at the node itself.
     pub(crate) fn has_value(&self, path: Option<&str>) -> bool {
         let here = match path {
             None => !self.values.is_empty(),
             Some(path) => {
-                let (name, rest) = match path.split_once('.') {
-                    None => (path, None),
-                    Some((name, rest)) => (name, Some(rest)),
-                };
+                let (name, rest) = first_name(path);
                 self.members
                     .get(name)
                     .is_some_and(|member| member.has_value(rest))
@@ -114,5 +133,13 @@ impl<'a> Node<'a> {
             _ => self.values.extend(Scalar::read(reader, kind)?),
         }
         Ok(())
+    }
+}
+
+/// The first name of a path, and the path from there on.
+fn first_name(path: &str) -> (&str, Option<&str>) {
+    match path.split_once('.') {
+        None => (path, None),
+        Some((name, rest)) => (name, Some(rest)),
     }
 }

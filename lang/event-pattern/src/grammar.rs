@@ -1,8 +1,10 @@
 //! The grammar of patterns. Reasons are worded as event-ruler's `JsonRuleCompiler` does.
 
+mod network;
+mod numeric;
 mod value;
 
-use crate::error::PatternError;
+use crate::error::{Place, Refusal};
 use crate::json::{Kind, Reader};
 use crate::tree::{Condition, Entry, Tree, ValueTest};
 
@@ -40,7 +42,7 @@ const RESERVED_IN_ANY_OF: [&str; 25] = [
 
 /// Where an object stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Surroundings {
     Outside,
     InAnyOf,
 }
@@ -49,17 +51,25 @@ enum Place {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn parse(json: &str) -> Result<Tree, PatternError> {
+pub(crate) fn parse(json: &str) -> Result<Tree, Refusal> {
     let mut reader = Reader::new(json);
-    if !reader.is_object()? {
-        return refuse("Filter is not an object");
+    match reader.peek()? {
+        Kind::Object => {}
+        kind => {
+            // More than the first token isn't read.
+            let place = reader.end_of_next_token();
+            if let Kind::True | Kind::False | Kind::Null = kind {
+                reader.literal(kind)?;
+            }
+            return refuse_at(Place::At(place), "Filter is not an object");
+        }
     }
-    let tree = object(&mut reader, Place::Outside)?;
+    let tree = object(&mut reader, Surroundings::Outside)?;
     reader.end()?;
     Ok(tree)
 }
 
-fn object(reader: &mut Reader<'_>, place: Place) -> Result<Tree, PatternError> {
+fn object(reader: &mut Reader<'_>, surroundings: Surroundings) -> Result<Tree, Refusal> {
     let mut entries = Vec::new();
     let mut members = reader.object()?;
     while let Some(name) = reader.member(&mut members)? {
@@ -67,58 +77,68 @@ fn object(reader: &mut Reader<'_>, place: Place) -> Result<Tree, PatternError> {
             entries.push(any_of(reader)?);
             continue;
         }
-        if place == Place::InAnyOf && RESERVED_IN_ANY_OF.contains(&&*name) {
-            return refuse(format!(
-                "{name} is Ruler reserved fieldName which cannot be used inside {ANY_OF}."
-            ));
+        if surroundings == Surroundings::InAnyOf && RESERVED_IN_ANY_OF.contains(&&*name) {
+            let reason = format!("{name} is Ruler reserved fieldName which cannot be used inside {ANY_OF}.");
+            return refuse_next(reader, reason);
         }
         let condition = match reader.peek()? {
-            Kind::Object => Condition::Nested(object(reader, place)?),
+            Kind::Object => Condition::Nested(object(reader, surroundings)?),
             Kind::Array => Condition::Values(values(reader)?),
-            _ => return refuse(format!("\"{name}\" must be an object or an array")),
+            _ => return refuse_next(reader, format!("\"{name}\" must be an object or an array")),
         };
         entries.push(Entry::Field(name.into(), condition));
     }
     if entries.is_empty() {
-        return refuse("Empty objects are not allowed");
+        return refuse_here(reader, "Empty objects are not allowed");
     }
     Ok(Tree { entries })
 }
 
-fn any_of(reader: &mut Reader<'_>) -> Result<Entry, PatternError> {
+fn any_of(reader: &mut Reader<'_>) -> Result<Entry, Refusal> {
     if reader.peek()? != Kind::Array {
-        return refuse(format!("It must be an Array followed with {ANY_OF}."));
+        return refuse_next(reader, format!("It must be an Array followed with {ANY_OF}."));
     }
     let mut trees = Vec::new();
     let mut elements = reader.array()?;
     while let Some(kind) = reader.element(&mut elements)? {
         if kind != Kind::Object {
-            return refuse(format!(
-                "Only JSON object is allowed in array of {ANY_OF} relationship."
-            ));
+            let reason = format!("Only JSON object is allowed in array of {ANY_OF} relationship.");
+            return refuse_next(reader, reason);
         }
-        trees.push(object(reader, Place::InAnyOf)?);
+        trees.push(object(reader, Surroundings::InAnyOf)?);
     }
     if trees.len() < 2 {
-        return refuse(format!(
-            "There must have at least 2 Objects in {ANY_OF} relationship."
-        ));
+        let reason = format!("There must have at least 2 Objects in {ANY_OF} relationship.");
+        return refuse_here(reader, reason);
     }
     Ok(Entry::AnyOf(trees))
 }
 
-fn values(reader: &mut Reader<'_>) -> Result<Vec<ValueTest>, PatternError> {
+fn values(reader: &mut Reader<'_>) -> Result<Vec<ValueTest>, Refusal> {
     let mut tests = Vec::new();
     let mut elements = reader.array()?;
     while let Some(kind) = reader.element(&mut elements)? {
         tests.push(value::test(reader, kind)?);
     }
     if tests.is_empty() {
-        return refuse("Empty arrays are not allowed");
+        return refuse_here(reader, "Empty arrays are not allowed");
     }
     Ok(tests)
 }
 
-fn refuse<T>(reason: impl Into<String>) -> Result<T, PatternError> {
-    Err(PatternError::new(reason))
+/// Refuses what has been read last.
+fn refuse_here<T>(reader: &Reader<'_>, reason: impl Into<String>) -> Result<T, Refusal> {
+    refuse_at(Place::At(reader.position()), reason)
+}
+
+/// Refuses what comes next.
+fn refuse_next<T>(reader: &mut Reader<'_>, reason: impl Into<String>) -> Result<T, Refusal> {
+    refuse_at(Place::At(reader.end_of_next_token()), reason)
+}
+
+fn refuse_at<T>(place: Place, reason: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::Invalid {
+        reason: reason.into(),
+        place,
+    })
 }

@@ -45,8 +45,46 @@ fn plain_length(bytes: &[u8]) -> usize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{problem} at byte {position}")]
 pub(crate) struct JsonError {
-    problem: &'static str,
-    position: usize,
+    pub(crate) problem: Problem,
+    pub(crate) position: usize,
+}
+
+/// Why a text is not JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("a value was expected")]
+    Value,
+    #[error("an object was expected")]
+    Object,
+    #[error("an array was expected")]
+    Array,
+    #[error("a string was expected")]
+    Name,
+    #[error("':' was expected")]
+    Colon,
+    #[error("',' or '}}' was expected")]
+    ObjectSeparator,
+    #[error("',' or ']' was expected")]
+    ArraySeparator,
+    #[error("a digit was expected")]
+    Digit,
+    #[error("a control character in a string")]
+    ControlCharacter,
+    #[error("a string has no end")]
+    Unterminated,
+    #[error("an invalid escape")]
+    Escape,
+    #[error("the nesting is too deep")]
+    TooDeep,
+    #[error("the text goes on after the value")]
+    Trailing,
+}
+
+impl Problem {
+    /// Whether an entry was complete, and something had to separate it from the next.
+    pub(crate) fn is_about_separator(self) -> bool {
+        matches!(self, Self::ObjectSeparator | Self::ArraySeparator)
+    }
 }
 
 /// What a value begins like.
@@ -102,7 +140,7 @@ impl<'a> Reader<'a> {
             Some(b't') => Ok(Kind::True),
             Some(b'f') => Ok(Kind::False),
             Some(b'n') => Ok(Kind::Null),
-            _ => self.fail("a value was expected"),
+            _ => self.fail(Problem::Value),
         }
     }
 
@@ -118,7 +156,7 @@ impl<'a> Reader<'a> {
 
     /// Begins the object that comes next.
     pub(crate) fn object(&mut self) -> Result<Members, JsonError> {
-        self.expect(b'{', "an object was expected")?;
+        self.expect(b'{', Problem::Object)?;
         self.descend()?;
         Ok(Members { first: true })
     }
@@ -131,16 +169,16 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         if !std::mem::take(&mut members.first) {
-            self.expect(b',', "',' or '}' was expected")?;
+            self.expect(b',', Problem::ObjectSeparator)?;
         }
         let name = self.string()?;
-        self.expect(b':', "':' was expected")?;
+        self.expect(b':', Problem::Colon)?;
         Ok(Some(name))
     }
 
     /// Begins the array that comes next.
     pub(crate) fn array(&mut self) -> Result<Elements, JsonError> {
-        self.expect(b'[', "an array was expected")?;
+        self.expect(b'[', Problem::Array)?;
         self.descend()?;
         Ok(Elements { first: true })
     }
@@ -153,7 +191,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         if !std::mem::take(&mut elements.first) {
-            self.expect(b',', "',' or ']' was expected")?;
+            self.expect(b',', Problem::ArraySeparator)?;
         }
         self.peek().map(Some)
     }
@@ -203,7 +241,7 @@ impl<'a> Reader<'a> {
         };
         self.skip_space();
         if !self.text[self.position..].starts_with(word) {
-            return self.fail("a value was expected");
+            return self.fail(Problem::Value);
         }
         self.position += word.len();
         Ok(())
@@ -260,8 +298,8 @@ impl<'a> Reader<'a> {
                         around >>= 1;
                         depth -= 1;
                     }
-                    (_, true) => return self.fail("',' or '}' was expected"),
-                    (_, false) => return self.fail("',' or ']' was expected"),
+                    (_, true) => return self.fail(Problem::ObjectSeparator),
+                    (_, false) => return self.fail(Problem::ArraySeparator),
                 }
             }
         }
@@ -270,20 +308,41 @@ impl<'a> Reader<'a> {
     /// Passes the name of a member, and the colon.
     fn pass_name(&mut self) -> Result<(), JsonError> {
         self.raw_string()?;
-        self.expect(b':', "':' was expected")
+        self.expect(b':', Problem::Colon)
+    }
+
+    /// How far the text has been read, in bytes.
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Where the token ends that comes next, as far as it takes to tell what it is: of a string that is its quote.
+    pub(crate) fn end_of_next_token(&mut self) -> usize {
+        let start = self.position;
+        let end = match self.next_byte() {
+            None => self.position,
+            Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
+                let rest = &self.text.as_bytes()[self.position..];
+                let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+                self.position + rest.iter().take_while(|byte| goes_on(byte)).count()
+            }
+            Some(_) => self.position + 1,
+        };
+        self.position = start;
+        end
     }
 
     /// Makes sure that nothing comes after the value.
     pub(crate) fn end(&mut self) -> Result<(), JsonError> {
         match self.next_byte() {
             None => Ok(()),
-            Some(_) => self.fail("the text goes on after the value"),
+            Some(_) => self.fail(Problem::Trailing),
         }
     }
 
     /// What is between the quotes, and whether there are escapes in it, which are valid.
     fn raw_string(&mut self) -> Result<(&'a str, bool), JsonError> {
-        self.expect(b'"', "a string was expected")?;
+        self.expect(b'"', Problem::Name)?;
         let start = self.position;
         let mut escaped = false;
         loop {
@@ -298,8 +357,8 @@ impl<'a> Reader<'a> {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(_) => return self.fail("a control character in a string"),
-                None => return self.fail("a string has no end"),
+                Some(_) => return self.fail(Problem::ControlCharacter),
+                None => return self.fail(Problem::Unterminated),
             }
         }
     }
@@ -317,10 +376,10 @@ impl<'a> Reader<'a> {
                         self.position += length;
                         Ok(())
                     }
-                    None => self.fail("an invalid escape"),
+                    None => self.fail(Problem::Escape),
                 }
             }
-            _ => self.fail("an invalid escape"),
+            _ => self.fail(Problem::Escape),
         }
     }
 
@@ -330,7 +389,7 @@ impl<'a> Reader<'a> {
             self.position += 1;
         }
         if self.position == start {
-            return self.fail("a digit was expected");
+            return self.fail(Problem::Digit);
         }
         Ok(())
     }
@@ -338,12 +397,12 @@ impl<'a> Reader<'a> {
     fn descend(&mut self) -> Result<(), JsonError> {
         self.depth += 1;
         if self.depth > MAXIMUM_DEPTH {
-            return self.fail("the nesting is too deep");
+            return self.fail(Problem::TooDeep);
         }
         Ok(())
     }
 
-    fn expect(&mut self, byte: u8, problem: &'static str) -> Result<(), JsonError> {
+    fn expect(&mut self, byte: u8, problem: Problem) -> Result<(), JsonError> {
         if self.next_byte() != Some(byte) {
             return self.fail(problem);
         }
@@ -367,7 +426,7 @@ impl<'a> Reader<'a> {
         self.text.as_bytes().get(self.position).copied()
     }
 
-    fn fail<T>(&self, problem: &'static str) -> Result<T, JsonError> {
+    fn fail<T>(&self, problem: Problem) -> Result<T, JsonError> {
         Err(JsonError {
             problem,
             position: self.position,

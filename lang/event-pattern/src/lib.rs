@@ -2,7 +2,8 @@
 //!
 //! Pure functions over data. An [`EventPattern`] is parsed once and is valid from then on. Two matchers
 //! decide the same: [`EventPattern::matches`] takes one pattern and is simple on purpose; [`PatternIndex`]
-//! takes an event against all of its patterns at once, so that the time doesn't grow with their number.
+//! takes an event against all of its patterns at once, so that the time doesn't grow with their number. What a pattern
+//! misses an event by, [`EventPattern::explain`] says.
 //!
 //! The language is the one of the [EventBridge user guide]; where the guide is silent, or where the service does
 //! otherwise, it is that of [event-ruler], the library behind EventBridge and SNS:
@@ -24,8 +25,10 @@ mod branch;
 mod case;
 mod error;
 mod event;
+mod explain;
 mod grammar;
 mod index;
+mod jackson;
 mod json;
 mod number;
 mod pattern;
@@ -34,9 +37,11 @@ mod range;
 mod scalar;
 mod tree;
 mod wildcard;
+mod written;
 
 pub use error::{EventError, PatternError};
 pub use event::Event;
+pub use explain::{Found, Mismatch};
 pub use index::PatternIndex;
 pub use number::Number;
 pub use pattern::{EventPattern, Limits};

@@ -1,5 +1,5 @@
 use crate::branch::{Branch, branches};
-use crate::error::PatternError;
+use crate::error::{PatternError, Refusal};
 use crate::event::Event;
 use crate::grammar;
 use crate::tree::Tree;
@@ -33,30 +33,36 @@ impl EventPattern {
     /// Reads a pattern of EventBridge.
     ///
     /// # Errors
-    /// What is wrong with it, in the words of the service.
+    /// What is wrong with it and where, in the words of the service.
     pub fn parse(json: &str) -> Result<Self, PatternError> {
-        Self::parse_within(json, Limits::EVENT_BRIDGE)
+        Self::read(json, Limits::EVENT_BRIDGE).map_err(|refusal| refusal.located(json))
     }
 
     /// Reads a pattern that another service allows.
     ///
     /// # Errors
-    /// What is wrong with it, in the words of EventBridge.
+    /// What is wrong with it, in the words of EventBridge but without the place.
     pub fn parse_within(json: &str, limits: Limits) -> Result<Self, PatternError> {
+        Self::read(json, limits).map_err(Refusal::bare)
+    }
+
+    fn read(json: &str, limits: Limits) -> Result<Self, Refusal> {
         let characters = json.chars().count();
         if characters > limits.characters {
-            return Err(PatternError::new(format!(
+            let reason = format!(
                 "The pattern has {characters} characters, more than the {} allowed",
                 limits.characters
-            )));
+            );
+            return Err(PatternError::new(reason).into());
         }
         let tree = grammar::parse(json)?;
         let combinations = tree.branch_count();
         if combinations > limits.combinations {
-            return Err(PatternError::new(format!(
+            let reason = format!(
                 "Rule is too complex - it has more than {} combinations of alternatives",
                 limits.combinations
-            )));
+            );
+            return Err(PatternError::new(reason).into());
         }
         let branches = branches(&tree).into_iter().map(Arc::new).collect();
         Ok(Self { tree, branches })

@@ -12,6 +12,10 @@ pub struct Wildcard {
 }
 
 impl Wildcard {
+    /// What the service says of a text that is too complex.
+    pub(crate) const TOO_COMPLEX: &str = "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a \
+         wildcard character";
+
     /// Reads a text.
     ///
     /// # Errors
@@ -44,15 +48,18 @@ impl Wildcard {
             }
         }
         if pieces.len() > MAXIMUM_ASTERISKS {
-            return Err(PatternError::new(
-                "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a \
-                 wildcard character",
-            ));
+            return Err(PatternError::new(Self::TOO_COMPLEX));
         }
         pieces.push(piece.into_boxed_str());
         Ok(Self {
             pieces: pieces.into(),
         })
+    }
+
+    /// The text, as a pattern has it.
+    pub(crate) fn text(&self) -> String {
+        let escaped = |piece: &Box<str>| piece.replace('\\', r"\\").replace('*', r"\*");
+        self.pieces.iter().map(escaped).collect::<Vec<_>>().join("*")
     }
 
     /// How many asterisks there are.

@@ -5,7 +5,7 @@
 use ninefold_event_pattern::{Event, EventPattern, PatternIndex, Scalar};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -253,6 +253,46 @@ fn admits(tests: &Value, value: &Value) -> bool {
     })
 }
 
+/// A pattern of several fields that take few values, so that many are filed at the same places.
+fn crowded_pattern() -> impl Strategy<Value = String> {
+    let few = |values: &'static [&'static str]| prop::sample::select(values);
+    let exact = prop::collection::vec(few(&["\"x\"", "\"y\"", "1", "true", "null"]), 1..3)
+        .prop_map(|values| values.join(","));
+    let test = prop_oneof![
+        6 => exact,
+        1 => few(&["{\"prefix\":\"x\"}", "{\"suffix\":\"y\"}", "{\"equals-ignore-case\":\"X\"}"]).prop_map(str::to_owned),
+        1 => few(&["{\"wildcard\":\"*xy*\"}", "{\"wildcard\":\"x*y\"}", "{\"wildcard\":\"*\"}"]).prop_map(str::to_owned),
+        1 => few(&["{\"anything-but\":\"x\"}", "{\"exists\":true}", "{\"exists\":false}"]).prop_map(str::to_owned),
+        1 => few(&["{\"numeric\":[\">\",0]}", "{\"numeric\":[\"<\",1]}", "{\"numeric\":[\">=\",0,\"<\",2]}"]).prop_map(str::to_owned),
+    ];
+    prop::collection::btree_map(prop::sample::select(&NAMES[..]), test, 1..5).prop_map(|fields| {
+        let fields = fields.iter().map(|(name, test)| format!("\"{name}\":[{test}]"));
+        format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+    })
+}
+
+/// An event that has most of those fields, some of them in elements of an array.
+fn crowded_event() -> impl Strategy<Value = String> {
+    let value = prop::sample::select(
+        &[
+            "\"x\"",
+            "\"y\"",
+            "\"xy\"",
+            "\"X\"",
+            "0",
+            "1",
+            "true",
+            "null",
+            "[\"x\",1]",
+            "[]",
+        ][..],
+    );
+    prop::collection::btree_map(prop::sample::select(&NAMES[..]), value, 2..5).prop_map(|fields| {
+        let fields = fields.iter().map(|(name, value)| format!("\"{name}\":{value}"));
+        format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+    })
+}
+
 #[derive(Debug, Clone)]
 enum Change {
     Insert(u8, String),
@@ -339,5 +379,52 @@ proptest! {
         let expected = defined(&fields.iter().collect::<Vec<_>>(), &leaves, &BTreeMap::new());
         let matches = pattern.matches(&Event::parse(text.as_bytes()).unwrap());
         prop_assert_eq!(matches, expected, "{} on {}", json!(fields), text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn crowds_are_told_apart_and_leave_nothing_behind(
+        patterns in prop::collection::vec(crowded_pattern(), 100..300),
+        leaving in prop::collection::vec(any::<prop::sample::Index>(), 0..150),
+        events in prop::collection::vec(crowded_event(), 1..6),
+    ) {
+        let parsed = patterns.iter().map(|json| EventPattern::parse(json).unwrap()).collect::<Vec<_>>();
+        let mut index = PatternIndex::new();
+        for (id, pattern) in parsed.iter().enumerate() {
+            index.insert(id, pattern);
+        }
+        let gone = leaving.iter().map(|leaving| leaving.index(patterns.len())).collect::<BTreeSet<_>>();
+        for id in &gone {
+            prop_assert!(index.remove(id));
+        }
+        for json in &events {
+            let event = Event::parse(json.as_bytes()).unwrap();
+            let stays = |id: &usize| !gone.contains(id) && parsed[*id].matches(&event);
+            let expected = (0..parsed.len()).filter(stays).collect::<Vec<_>>();
+            let mut found = index.matches(json.as_bytes()).unwrap();
+            found.sort_unstable();
+            prop_assert_eq!(found, expected, "{} with {:?}", json, patterns);
+        }
+        for id in 0..parsed.len() {
+            prop_assert_eq!(index.remove(&id), !gone.contains(&id));
+        }
+        for json in &events {
+            prop_assert!(index.matches(json.as_bytes()).unwrap().is_empty());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn what_does_not_match_is_explained(pattern in pattern(), json in event()) {
+        let pattern = EventPattern::parse(&pattern).unwrap();
+        let event = Event::parse(json.as_bytes()).unwrap();
+        let mismatches = pattern.explain(&event);
+        prop_assert_eq!(mismatches.is_empty(), pattern.matches(&event), "{:?}", mismatches);
     }
 }

@@ -5,23 +5,23 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::secret_file::SECRET_BYTES;
 
-/// Seals the secrets of access keys with AES-256-GCM: they have to be read again to check signatures, so a
-/// hash will not do.
-pub(super) struct SealingKey(LessSafeKey);
+/// Seals secrets with AES-256-GCM: those of access keys have to be read again to check signatures, so a hash will not
+/// do; nor will it for what is sent to others.
+pub(crate) struct SealingKey(LessSafeKey);
 
 /// The sealed text was changed, or sealed with another key.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NotSealedHere;
+pub(crate) struct NotSealedHere;
 
 impl SealingKey {
-    pub(super) fn new(bytes: &[u8; SECRET_BYTES]) -> Self {
+    pub(crate) fn new(bytes: &[u8; SECRET_BYTES]) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, bytes).expect("the key has the algorithm's length");
         SealingKey(LessSafeKey::new(key))
     }
 
     /// Seals a text for one owner, in Base64: a nonce, then the ciphertext with its tag. `None` if the operating
     /// system has no randomness.
-    pub(super) fn seal(&self, owner: &str, text: &str) -> Option<String> {
+    pub(crate) fn seal(&self, owner: &str, text: &str) -> Option<String> {
         let mut nonce = [0; NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).ok()?;
         let mut ciphertext = text.as_bytes().to_vec();
@@ -33,7 +33,7 @@ impl SealingKey {
     }
 
     /// The text that was sealed for this owner.
-    pub(super) fn open(&self, owner: &str, sealed: &str) -> Result<String, NotSealedHere> {
+    pub(crate) fn open(&self, owner: &str, sealed: &str) -> Result<String, NotSealedHere> {
         let mut bytes = STANDARD.decode(sealed).map_err(|_| NotSealedHere)?;
         let (nonce, ciphertext) = bytes.split_at_mut_checked(NONCE_LEN).ok_or(NotSealedHere)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| NotSealedHere)?;

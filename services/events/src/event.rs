@@ -146,6 +146,24 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_replay_stands_before_the_resources() {
+        let event = EventParts {
+            id: Uuid::from_u128(1),
+            detail_type: r#"","resources":["#,
+            source: "shop",
+            account: AccountId::parse("123456789012").unwrap(),
+            time_millis: 0,
+            region: &Region::parse("eu-central-1").unwrap(),
+            resources: &[],
+            detail: r#"{"a":1,"resources":[]}"#,
+        };
+        assert_eq!(
+            with_replay_name(&event.to_json(), "again"),
+            r#"{"version":"0","id":"00000000-0000-0000-0000-000000000001","detail-type":"\",\"resources\":[","source":"shop","account":"123456789012","time":"1970-01-01T00:00:00Z","region":"eu-central-1","replay-name":"again","resources":[],"detail":{"a":1,"resources":[]}}"#
+        );
+    }
+
+    #[test]
     fn only_objects_are_objects() {
         for (text, expected) in [
             ("{}", true),

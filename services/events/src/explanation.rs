@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use ninefold_delivery::{Attempt, MessageId, Then};
+use ninefold_event_pattern::Event as Matched;
 use ninefold_model::{Timestamp, TimestampFormat};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::EventsDoor;
-use crate::near_miss::mismatches;
 use crate::target::Target;
 use crate::trail::Step;
 
@@ -106,35 +106,27 @@ fn written(milliseconds: u64) -> String {
 
 /// The rules as they are now that came nearest to taking the event, nearest first.
 fn near_misses(step: &Step) -> Vec<Value> {
+    let Ok(event) = Matched::parse(step.event.json.as_bytes()) else {
+        return Vec::new();
+    };
     let mut missed: Vec<(usize, Value)> = Vec::new();
     for rule in step.bus.rules() {
         let taken = step.rules.iter().any(|known| known.arn == rule.arn);
-        let pattern = rule.record.event_pattern.as_deref().filter(|_| !taken);
+        let pattern = rule.pattern.as_ref().filter(|_| !taken);
         let Some(pattern) = pattern else {
             continue;
         };
-        let (count, fields) = match rule.record.state.is_enabled() {
-            true => differences(pattern, &step.event.json),
-            false => (0, vec!["the rule is disabled".to_owned()]),
+        let fields: Vec<String> = match rule.record.state.is_enabled() {
+            true => pattern.explain(&event).iter().map(ToString::to_string).collect(),
+            false => vec!["the rule is disabled".to_owned()],
         };
-        missed.push((count, json!({ "rule": rule.arn.to_string(), "fields": fields })));
+        let shown = &fields[..fields.len().min(MISMATCHES)];
+        missed.push((
+            fields.len(),
+            json!({ "rule": rule.arn.to_string(), "fields": shown }),
+        ));
         missed.sort_by_key(|(count, _)| *count);
         missed.truncate(NEAR_MISSES);
     }
     missed.into_iter().map(|(_, rule)| rule).collect()
-}
-
-/// In how many fields an event differs from what a pattern wants, and in which.
-fn differences(pattern: &str, event: &str) -> (usize, Vec<String>) {
-    let found = mismatches(pattern, event);
-    match found.is_empty() {
-        true => (
-            1,
-            vec!["what fits is in different elements of an array".to_owned()],
-        ),
-        false => (
-            found.len(),
-            found.iter().take(MISMATCHES).map(ToString::to_string).collect(),
-        ),
-    }
 }

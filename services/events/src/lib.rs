@@ -23,7 +23,6 @@ mod explanation;
 mod http_parameters;
 mod input;
 mod limits;
-mod near_miss;
 mod operations;
 mod record;
 mod replay;

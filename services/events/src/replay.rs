@@ -89,7 +89,9 @@ impl Replays {
     fn active(&self) -> Vec<ResourceName> {
         let records = self.records.page(b"", None, usize::MAX);
         let active = records.iter().filter(|(_, record)| record.state.is_active());
-        active.filter_map(|(key, _)| ResourceName::from_key(key)).collect()
+        active
+            .filter_map(|(key, _)| ResourceName::from_key(key))
+            .collect()
     }
 }
 

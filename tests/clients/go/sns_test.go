@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/aws/smithy-go"
 )
@@ -63,11 +62,7 @@ func subscribeQueue(t *testing.T, client *sns.Client, topic *string, attributes 
 		suffix, settings = ".fifo", map[string]string{"FifoQueue": "true"}
 	}
 	url := createQueue(t, queues, suffix, settings)
-	found := must[*sqs.GetQueueAttributesOutput](t)(queues.GetQueueAttributes(
-		context.Background(),
-		&sqs.GetQueueAttributesInput{QueueUrl: url, AttributeNames: []types.QueueAttributeName{"QueueArn"}},
-	))
-	subscribe(t, client, topic, "sqs", found.Attributes["QueueArn"], attributes)
+	subscribe(t, client, topic, "sqs", queueArn(t, queues, url), attributes)
 	return url
 }
 

@@ -1,4 +1,4 @@
-// Package clients tests SQS and SNS through the AWS SDK for Go v2, which checks the digests of bodies by itself.
+// Package clients tests SQS, SNS and EventBridge through the AWS SDK for Go v2, which checks the digests of bodies by itself.
 package clients
 
 import (
@@ -57,6 +57,15 @@ func createQueue(t *testing.T, client *sqs.Client, suffix string, attributes map
 		}
 	})
 	return created.QueueUrl
+}
+
+func queueArn(t *testing.T, client *sqs.Client, url *string) string {
+	t.Helper()
+	found := must[*sqs.GetQueueAttributesOutput](t)(client.GetQueueAttributes(
+		context.Background(),
+		&sqs.GetQueueAttributesInput{QueueUrl: url, AttributeNames: []types.QueueAttributeName{"QueueArn"}},
+	))
+	return found.Attributes["QueueArn"]
 }
 
 func send(t *testing.T, client *sqs.Client, url *string, body string) *sqs.SendMessageOutput {

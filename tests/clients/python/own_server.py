@@ -11,7 +11,7 @@ from ninefold_server import Server, binary_from_environment
 class Clients:
     def __init__(self, endpoint):
         self.endpoint = endpoint
-        self.sns, self.sqs = connect(endpoint, "sns"), connect(endpoint, "sqs")
+        self.events, self.sns, self.sqs = (connect(endpoint, service) for service in ("events", "sns", "sqs"))
 
 
 @contextlib.contextmanager

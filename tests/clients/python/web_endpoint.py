@@ -1,4 +1,4 @@
-"""A web server on loopback that notes what is posted to it and answers as the test wants."""
+"""A web server on loopback that notes what is sent to it and answers as the test wants."""
 
 import json
 import socket
@@ -10,8 +10,8 @@ from urllib.request import urlopen
 
 
 class Post:
-    def __init__(self, path, headers, body):
-        self.path, self.headers, self.body = path, headers, body
+    def __init__(self, method, path, headers, body):
+        self.method, self.path, self.headers, self.body = method, path, headers, body
 
     @property
     def kind(self):
@@ -22,8 +22,8 @@ class Post:
 
 
 class WebEndpoint:
-    """`answers` are the status codes to answer with, one after the other; then it is always 200. With a certificate (of
-    `trustme`) it speaks HTTPS. On a `port` of the test's choice it can be away for a while."""
+    """`answers` are the status codes to answer with, one after the other, or pairs of one and headers; then it is always 200.
+    With a certificate (of `trustme`) it speaks HTTPS. On a `port` of the test's choice it can be away for a while."""
 
     def __init__(self, answers=(), certificate=None, port=0):
         self.posts = Queue()
@@ -41,11 +41,15 @@ class WebEndpoint:
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                endpoint.posts.put(Post(self.path, self.headers, body))
-                self.send_response(endpoint._next_answer())
-                self.send_header("Content-Length", "0")
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                endpoint.posts.put(Post(self.command, self.path, self.headers, body))
+                status, headers = endpoint._next_answer()
+                self.send_response(status)
+                for name, value in {"Content-Length": "0", **headers}.items():
+                    self.send_header(name, value)
                 self.end_headers()
+
+            do_DELETE = do_GET = do_HEAD = do_OPTIONS = do_PATCH = do_PUT = do_POST
 
             def log_message(self, *_):
                 pass
@@ -92,4 +96,5 @@ class WebEndpoint:
 
     def _next_answer(self):
         with self._lock:
-            return self._answers.pop(0) if self._answers else 200
+            answer = self._answers.pop(0) if self._answers else 200
+        return answer if isinstance(answer, tuple) else (answer, {})

@@ -1,96 +1,93 @@
 //! The tests of one value: `"running"`, `{"prefix": "i-"}`, and so on.
 
-use super::refuse;
+use super::network::network;
+use super::numeric::{TOO_MANY_ELEMENTS, numeric, within_bounds};
+use super::{refuse_at, refuse_here, refuse_next};
 use crate::case::fold;
-use crate::error::PatternError;
+use crate::error::{PatternError, Place, Refusal};
 use crate::json::{Kind, Reader};
-use crate::number::Number;
 use crate::predicate::{Excluded, Predicate};
-use crate::range::Range;
 use crate::scalar::Scalar;
 use crate::tree::ValueTest;
 use crate::wildcard::Wildcard;
-use ipnet::IpNet;
-use std::net::IpAddr;
 
+const NO_SCALAR: &str = "Match value must be String, number, true, false, or null";
+const ENDS_ARE_STRINGS: &str = "prefix/suffix match pattern must be a string";
 const ONE_KEY: &str = "Only one key allowed in match expression";
-const TOO_MANY_ELEMENTS: &str = "Too many elements in numeric expression";
 const IGNORING_CASE_NEEDS_STRINGS: &str =
     "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.";
 
 /// Reads the test that comes next and has been peeked at.
-pub(super) fn test(reader: &mut Reader<'_>, kind: Kind) -> Result<ValueTest, PatternError> {
+pub(super) fn test(reader: &mut Reader<'_>, kind: Kind) -> Result<ValueTest, Refusal> {
     match kind {
         Kind::Object => expression(reader),
-        Kind::Array => refuse("Match value must be String, number, true, false, or null"),
+        Kind::Array => refuse_next(reader, NO_SCALAR),
         _ => Ok(ValueTest::Fits(Predicate::Equals(scalar(reader, kind)?))),
     }
 }
 
 /// Reads an object with an operator.
-fn expression(reader: &mut Reader<'_>) -> Result<ValueTest, PatternError> {
-    single_member(
-        reader,
-        "Match expression name not found",
-        ONE_KEY,
-        |reader, operator| {
-            let predicate = match operator {
-                "exists" => return exists(reader),
-                "exactly" => {
-                    let text = string(reader, "exact match pattern must be a string")?;
-                    Predicate::Equals(Scalar::String(text.into()))
-                }
-                "prefix" => prefix(reader)?,
-                "suffix" => suffix(reader)?,
-                "equals-ignore-case" => Predicate::EqualsIgnoringCase(ignoring_case(reader)?),
-                "wildcard" => {
-                    let text = string(reader, "wildcard match pattern must be a string")?;
-                    Predicate::Wildcard(Wildcard::parse(&text)?)
-                }
-                "numeric" => Predicate::Numeric(numeric(reader)?),
-                // The service has the same words here as for a prefix.
-                "cidr" => Predicate::Network(network(&string(
-                    reader,
-                    "prefix match pattern must be a string",
-                )?)?),
-                "anything-but" => Predicate::AnythingBut(anything_but(reader)?),
-                other => return refuse(format!("Unrecognized match type {other}")),
-            };
-            Ok(ValueTest::Fits(predicate))
-        },
-    )
+fn expression(reader: &mut Reader<'_>) -> Result<ValueTest, Refusal> {
+    single_member(reader, "Match expression name not found", |reader, operator| {
+        let predicate = match operator {
+            "exists" => return Ok((exists(reader)?, ONE_KEY)),
+            "exactly" => {
+                let text = string(reader, "exact match pattern must be a string")?;
+                Predicate::Equals(Scalar::String(text.into()))
+            }
+            "prefix" => prefix(reader)?,
+            "suffix" => suffix(reader)?,
+            "equals-ignore-case" => Predicate::EqualsIgnoringCase(ignoring_case(reader)?),
+            "wildcard" => {
+                let text = string(reader, "wildcard match pattern must be a string")?;
+                Predicate::Wildcard(wildcard(reader, &text)?)
+            }
+            "numeric" => Predicate::Numeric(numeric(reader)?),
+            // The service has the same words here as for a prefix.
+            "cidr" => {
+                let text = string(reader, "prefix match pattern must be a string")?;
+                Predicate::Network(network(&text)?)
+            }
+            "anything-but" => Predicate::AnythingBut(anything_but(reader)?),
+            other => return refuse_next(reader, format!("Unrecognized match type {other}")),
+        };
+        let if_more = match predicate {
+            Predicate::Numeric(_) | Predicate::AnythingBut(_) => TOO_MANY_ELEMENTS,
+            _ => ONE_KEY,
+        };
+        Ok((ValueTest::Fits(predicate), if_more))
+    })
 }
 
-/// Reads an object that has exactly one member.
+/// Reads an object that has exactly one member. What reads the member says with what words a second one is refused.
 fn single_member<T>(
     reader: &mut Reader<'_>,
     if_none: &str,
-    if_more: &str,
-    read: impl FnOnce(&mut Reader<'_>, &str) -> Result<T, PatternError>,
-) -> Result<T, PatternError> {
+    read: impl FnOnce(&mut Reader<'_>, &str) -> Result<(T, &'static str), Refusal>,
+) -> Result<T, Refusal> {
     let mut members = reader.object()?;
     let Some(name) = reader.member(&mut members)? else {
-        return refuse(if_none);
+        return refuse_here(reader, if_none);
     };
-    let result = read(reader, &name)?;
+    let (result, if_more) = read(reader, &name)?;
     match reader.member(&mut members)? {
         None => Ok(result),
-        Some(_) => refuse(if_more),
+        Some(_) => refuse_next(reader, if_more),
     }
 }
 
-fn exists(reader: &mut Reader<'_>) -> Result<ValueTest, PatternError> {
+fn exists(reader: &mut Reader<'_>) -> Result<ValueTest, Refusal> {
     let kind = reader.peek()?;
     let test = match kind {
         Kind::True => ValueTest::Fits(Predicate::Exists),
         Kind::False => ValueTest::Absent,
-        _ => return refuse("exists match pattern must be either true or false."),
+        _ => return refuse_next(reader, "exists match pattern must be either true or false."),
     };
     reader.literal(kind)?;
     Ok(test)
 }
 
-fn prefix(reader: &mut Reader<'_>) -> Result<Predicate, PatternError> {
+fn prefix(reader: &mut Reader<'_>) -> Result<Predicate, Refusal> {
     if reader.peek()? != Kind::Object {
         let text = string(reader, "prefix match pattern must be a string")?;
         return Ok(Predicate::Prefix(text.into()));
@@ -98,15 +95,14 @@ fn prefix(reader: &mut Reader<'_>) -> Result<Predicate, PatternError> {
     single_member(
         reader,
         "Prefix expression name not found",
-        ONE_KEY,
         |reader, operator| match operator {
-            "equals-ignore-case" => ignoring_case(reader).map(Predicate::PrefixIgnoringCase),
-            other => refuse(format!("Unsupported prefix pattern: {other}")),
+            "equals-ignore-case" => Ok((Predicate::PrefixIgnoringCase(ignoring_case(reader)?), ONE_KEY)),
+            other => refuse_next(reader, format!("Unsupported prefix pattern: {other}")),
         },
     )
 }
 
-fn suffix(reader: &mut Reader<'_>) -> Result<Predicate, PatternError> {
+fn suffix(reader: &mut Reader<'_>) -> Result<Predicate, Refusal> {
     if reader.peek()? != Kind::Object {
         let text = string(reader, "suffix match pattern must be a string")?;
         return Ok(Predicate::Suffix(text.into()));
@@ -114,270 +110,155 @@ fn suffix(reader: &mut Reader<'_>) -> Result<Predicate, PatternError> {
     single_member(
         reader,
         "Suffix expression name not found",
-        ONE_KEY,
         |reader, operator| match operator {
-            "equals-ignore-case" => ignoring_case(reader).map(Predicate::SuffixIgnoringCase),
-            other => refuse(format!("Unsupported suffix pattern: {other}")),
+            "equals-ignore-case" => Ok((Predicate::SuffixIgnoringCase(ignoring_case(reader)?), ONE_KEY)),
+            other => refuse_next(reader, format!("Unsupported suffix pattern: {other}")),
         },
     )
 }
 
 /// Reads a string that is compared without case.
-fn ignoring_case(reader: &mut Reader<'_>) -> Result<Box<str>, PatternError> {
+fn ignoring_case(reader: &mut Reader<'_>) -> Result<Box<str>, Refusal> {
     let text = string(reader, "equals-ignore-case match pattern must be a string")?;
     Ok(fold(&text).into())
 }
 
-fn anything_but(reader: &mut Reader<'_>) -> Result<Excluded, PatternError> {
+fn anything_but(reader: &mut Reader<'_>) -> Result<Excluded, Refusal> {
     if reader.peek()? != Kind::Object {
         return excluded_values(reader);
     }
     single_member(
         reader,
         "Anything-But expression name not found",
-        TOO_MANY_ELEMENTS,
-        |reader, operator| match operator {
-            "equals-ignore-case" => {
-                let texts = excluded_texts(reader, IGNORING_CASE_NEEDS_STRINGS)?;
-                Ok(Excluded::IgnoringCase(
-                    texts.iter().map(|text| fold(text).into()).collect(),
-                ))
-            }
-            "prefix" => excluded_ends(reader).map(Excluded::Prefixes),
-            "suffix" => excluded_ends(reader).map(Excluded::Suffixes),
-            "wildcard" => {
-                let texts = excluded_texts(reader, "wildcard match pattern must be a string")?;
-                let wildcards = texts.iter().map(|text| Wildcard::parse(text));
-                Ok(Excluded::Wildcards(wildcards.collect::<Result<_, _>>()?))
-            }
-            other => refuse(format!("Unsupported anything-but pattern: {other}")),
+        |reader, operator| {
+            let excluded = match operator {
+                "equals-ignore-case" => {
+                    let ignoring_case = |_: &Reader<'_>, text: String, _| Ok(fold(&text).into());
+                    Excluded::IgnoringCase(excluded_texts(
+                        reader,
+                        IGNORING_CASE_NEEDS_STRINGS,
+                        ignoring_case,
+                    )?)
+                }
+                "prefix" => Excluded::Prefixes(excluded_texts(reader, ENDS_ARE_STRINGS, not_empty)?),
+                "suffix" => Excluded::Suffixes(excluded_texts(reader, ENDS_ARE_STRINGS, not_empty)?),
+                "wildcard" => {
+                    let needs_strings = "wildcard match pattern must be a string";
+                    let parse = |reader: &Reader<'_>, text: String, _| wildcard(reader, &text);
+                    Excluded::Wildcards(excluded_texts(reader, needs_strings, parse)?)
+                }
+                other => return refuse_next(reader, format!("Unsupported anything-but pattern: {other}")),
+            };
+            Ok((excluded, TOO_MANY_ELEMENTS))
         },
     )
 }
 
+/// How a place is told: of what is in a list the service tells it twice.
+type Tell = fn(usize) -> Place;
+
 /// Reads a string or a number, or a list of strings or of numbers.
-fn excluded_values(reader: &mut Reader<'_>) -> Result<Excluded, PatternError> {
+fn excluded_values(reader: &mut Reader<'_>) -> Result<Excluded, Refusal> {
     let (mut texts, mut numbers) = (Vec::new(), Vec::new());
-    for scalar in one_or_many(reader)? {
-        match scalar {
-            Some(Scalar::String(text)) => texts.push(text.into()),
-            Some(Scalar::Number(number)) => {
-                within_bounds(&number)?;
-                numbers.push(number);
+    one_or_many(reader, |reader, kind, tell| {
+        match kind {
+            Kind::String => texts.push(reader.string()?.into()),
+            Kind::Number => {
+                let number = scalar(reader, kind)?;
+                if let Scalar::Number(number) = number {
+                    within_bounds(&number)?;
+                    numbers.push(number);
+                }
             }
-            _ => return refuse("Inside anything but list, start|null|boolean is not supported."),
+            _ => {
+                let place = tell(reader.end_of_next_token());
+                return refuse_at(
+                    place,
+                    "Inside anything but list, start|null|boolean is not supported.",
+                );
+            }
         }
-    }
+        Ok(())
+    })?;
     match (texts.is_empty(), numbers.is_empty()) {
         (false, true) => Ok(Excluded::Strings(texts.into())),
         (true, false) => Ok(Excluded::Numbers(numbers.into())),
-        _ => refuse(
+        _ => refuse_here(
+            reader,
             "Inside anything but list, either all values are number or string, mixed type is not supported",
         ),
     }
 }
 
-/// Reads a string or a list of strings, none of them empty.
-fn excluded_ends(reader: &mut Reader<'_>) -> Result<Box<[Box<str>]>, PatternError> {
-    let texts = excluded_texts(reader, "prefix/suffix match pattern must be a string")?;
-    if texts.iter().any(|text| text.is_empty()) {
-        return refuse("Null prefix/suffix not allowed");
-    }
-    Ok(texts)
-}
-
 /// Reads a string or a list of strings.
-fn excluded_texts(reader: &mut Reader<'_>, if_other: &str) -> Result<Box<[Box<str>]>, PatternError> {
-    let texts = one_or_many(reader)?.into_iter().map(|scalar| match scalar {
-        Some(Scalar::String(text)) => Ok(text.into()),
-        _ => refuse(if_other),
-    });
-    texts.collect()
+fn excluded_texts<T>(
+    reader: &mut Reader<'_>,
+    if_other: &str,
+    take: impl Fn(&Reader<'_>, String, Tell) -> Result<T, Refusal>,
+) -> Result<Box<[T]>, Refusal> {
+    let mut taken = Vec::new();
+    one_or_many(reader, |reader, kind, tell| {
+        if kind != Kind::String {
+            return refuse_at(tell(reader.end_of_next_token()), if_other);
+        }
+        let text = reader.string()?.into_owned();
+        taken.push(take(reader, text, tell)?);
+        Ok(())
+    })?;
+    Ok(taken.into())
 }
 
-/// Reads a string or a number, or the elements of a list; `None` stands for an element that is a list or an object, after which
-/// nothing is read.
-fn one_or_many(reader: &mut Reader<'_>) -> Result<Vec<Option<Scalar<'static>>>, PatternError> {
-    let kind = reader.peek()?;
-    if let Kind::String | Kind::Number = kind {
-        return Ok(vec![Some(scalar(reader, kind)?)]);
+fn not_empty(reader: &Reader<'_>, text: String, tell: Tell) -> Result<Box<str>, Refusal> {
+    if text.is_empty() {
+        return refuse_at(tell(reader.position()), "Null prefix/suffix not allowed");
     }
-    if kind != Kind::Array {
-        return refuse("Value of anything-but must be an array or single string/number value.");
-    }
-    let mut values = Vec::new();
-    let mut elements = reader.array()?;
-    while let Some(kind) = reader.element(&mut elements)? {
-        match Scalar::read(reader, kind)? {
-            Some(scalar) => values.push(Some(scalar.into_owned())),
-            None => {
-                values.push(None);
-                break;
+    Ok(text.into())
+}
+
+/// Reads a string or a number, or the elements of a list.
+fn one_or_many(
+    reader: &mut Reader<'_>,
+    mut read: impl FnMut(&mut Reader<'_>, Kind, Tell) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    match reader.peek()? {
+        kind @ (Kind::String | Kind::Number) => read(reader, kind, Place::At),
+        Kind::Array => {
+            let mut elements = reader.array()?;
+            while let Some(kind) = reader.element(&mut elements)? {
+                read(reader, kind, Place::TwiceAt)?;
             }
+            Ok(())
         }
-    }
-    Ok(values)
-}
-
-/// Reads `["=", 1]`, `[">", 0, "<=", 5]` and the like.
-fn numeric(reader: &mut Reader<'_>) -> Result<Range, PatternError> {
-    if reader.peek()? != Kind::Array {
-        return refuse("Value of numeric must be an array.");
-    }
-    let mut members = Vec::new();
-    let mut elements = reader.array()?;
-    while let Some(kind) = reader.element(&mut elements)? {
-        // Of a member that is a list or an object the service tells the first character.
-        let Some(member) = Scalar::read(reader, kind)? else {
-            let begin = if kind == Kind::Array { '[' } else { '{' };
-            members.push(Member::Other(begin.to_string()));
-            break;
-        };
-        members.push(member.into());
-    }
-    range(&members)
-}
-
-/// A member of a numeric expression.
-enum Member {
-    Text(String),
-    Number(Number<'static>),
-    Other(String),
-}
-
-impl From<Scalar<'_>> for Member {
-    fn from(scalar: Scalar<'_>) -> Self {
-        match scalar {
-            Scalar::String(text) => Self::Text(text.into_owned()),
-            Scalar::Number(number) => Self::Number(number.into_owned()),
-            Scalar::Bool(value) => Self::Other(value.to_string()),
-            Scalar::Null => Self::Other("null".to_owned()),
-        }
+        _ => refuse_next(
+            reader,
+            "Value of anything-but must be an array or single string/number value.",
+        ),
     }
 }
 
-impl Member {
-    /// A member as reasons quote it; behind the last one that is the bracket.
-    fn quoted(member: Option<&Self>) -> &str {
-        match member {
-            None => "]",
-            Some(Self::Text(text) | Self::Other(text)) => text,
-            Some(Self::Number(number)) => number.text(),
-        }
-    }
-}
-
-fn range(members: &[Member]) -> Result<Range, PatternError> {
-    let Some(Member::Text(operator)) = members.first() else {
-        return refuse(format!(
-            "Invalid member in numeric match: {}",
-            Member::quoted(members.first())
-        ));
-    };
-    if !["=", "<", "<=", ">", ">="].contains(&&**operator) {
-        return refuse(format!("Unrecognized numeric range operator: {operator}"));
-    }
-    let name = if operator == "=" { "equals" } else { operator };
-    let value = operand(name, members.get(1))?;
-    let has_more = members.len() > 2;
-    match &**operator {
-        ">" | ">=" if has_more => between(operator, value, &members[2..]),
-        _ if has_more => refuse(TOO_MANY_ELEMENTS),
-        "=" => Ok(Range::new(value, value)),
-        "<" => Ok(Range::new(Range::LOWEST, value - 1)),
-        "<=" => Ok(Range::new(Range::LOWEST, value)),
-        ">" => Ok(Range::new(value + 1, Range::HIGHEST)),
-        _ => Ok(Range::new(value, Range::HIGHEST)),
-    }
-}
-
-/// The range above a lower bound that has an upper bound too.
-fn between(low_operator: &str, low: i64, members: &[Member]) -> Result<Range, PatternError> {
-    let Some(Member::Text(operator)) = members.first() else {
-        return refuse(format!(
-            "Bad value in numeric range: {}",
-            Member::quoted(members.first())
-        ));
-    };
-    if !["<", "<="].contains(&&**operator) {
-        return refuse(format!("Bad numeric range operator: {operator}"));
-    }
-    let high = operand(operator, members.get(1))?;
-    if members.len() > 2 {
-        return refuse("Too many terms in numeric range expression");
-    }
-    if low >= high {
-        return refuse("Bottom must be less than top");
-    }
-    Ok(Range::new(
-        low + i64::from(low_operator == ">"),
-        high - i64::from(operator == "<"),
-    ))
-}
-
-/// The number behind an operator, in millionths.
-fn operand(operator: &str, member: Option<&Member>) -> Result<i64, PatternError> {
-    match member {
-        Some(Member::Number(number)) => within_bounds(number),
-        _ => refuse(format!("Value of {operator} must be numeric")),
-    }
-}
-
-fn within_bounds(number: &Number<'_>) -> Result<i64, PatternError> {
-    number
-        .millionths()
-        .ok_or_else(|| PatternError::new("Value must be between -5.0E9 and 5.0E9, inclusive"))
-}
-
-/// Reads a network. A mask may not cover the whole address.
-fn network(text: &str) -> Result<IpNet, PatternError> {
-    let parts = text.split('/').collect::<Vec<_>>();
-    let [address, mask] = *parts else {
-        return refuse("Malformed CIDR, one '/' required");
-    };
-    let Ok(mask) = mask.parse::<i32>() else {
-        return refuse("Malformed CIDR, mask bits must be an integer");
-    };
-    if mask < 0 {
-        return refuse("Malformed CIDR, mask bits must not be negative");
-    }
-    let parsed = match address.parse::<IpAddr>() {
-        Ok(parsed) => parsed,
-        Err(_) if looks_like_address(address) => return refuse(format!("Invalid IP address: {address}")),
-        Err(_) => return refuse(format!("Nonstandard IP address: {address}")),
-    };
-    let (bits, reason) = match parsed {
-        IpAddr::V4(_) => (32, "IPv4 mask bits must be < 32"),
-        IpAddr::V6(_) => (128, "IPv6 mask bits must be < 128"),
-    };
-    let mask = u8::try_from(mask).ok().filter(|mask| *mask < bits);
-    match mask.and_then(|mask| IpNet::new(parsed, mask).ok()) {
-        Some(network) => Ok(network.trunc()),
-        None => refuse(reason),
-    }
-}
-
-/// Whether a text has the characters of an address, of either version.
-fn looks_like_address(text: &str) -> bool {
-    let numbers = text.split('.').collect::<Vec<_>>();
-    let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let version_4 = numbers.len() == 4 && numbers.iter().all(is_number);
-    let hexadecimal = |byte: u8| byte.is_ascii_hexdigit() || byte == b':';
-    version_4 || (text.contains(':') && text.bytes().all(hexadecimal))
+/// Takes the text that has been read last. That it is too complex is found out later, by what doesn't know the place.
+fn wildcard(reader: &Reader<'_>, text: &str) -> Result<Wildcard, Refusal> {
+    Wildcard::parse(text).map_err(|error| match error {
+        PatternError::Invalid(reason) if reason != Wildcard::TOO_COMPLEX => Refusal::Invalid {
+            reason,
+            place: Place::At(reader.position()),
+        },
+        error => error.into(),
+    })
 }
 
 /// Reads a string.
-fn string(reader: &mut Reader<'_>, if_other: &str) -> Result<String, PatternError> {
+fn string(reader: &mut Reader<'_>, if_other: &str) -> Result<String, Refusal> {
     if reader.peek()? != Kind::String {
-        return refuse(if_other);
+        return refuse_next(reader, if_other);
     }
     Ok(reader.string()?.into_owned())
 }
 
 /// Reads the scalar that comes next.
-fn scalar(reader: &mut Reader<'_>, kind: Kind) -> Result<Scalar<'static>, PatternError> {
+fn scalar(reader: &mut Reader<'_>, kind: Kind) -> Result<Scalar<'static>, Refusal> {
     match Scalar::read(reader, kind)? {
         Some(scalar) => Ok(scalar.into_owned()),
-        None => refuse("Match value must be String, number, true, false, or null"),
+        None => refuse_next(reader, NO_SCALAR),
     }
 }

@@ -106,7 +106,6 @@ impl Affixes {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scan::Findings;
     use super::*;
     use proptest::prelude::*;
 
@@ -116,15 +115,14 @@ mod tests {
             let fingerprints = Fingerprints::default();
             let mut affixes = Affixes::default();
             for (number, key) in (0..).zip(&keys) {
-                affixes.edit(Affix::new(key.as_bytes(), &fingerprints), &|posting| posting.insert(number));
+                affixes.edit(Affix::new(key.as_bytes(), &fingerprints), &|posting| posting.insert_ungated(number));
             }
             let (mut beginnings, mut endings) = (Vec::new(), Vec::new());
-            let nothing = Findings::default();
             affixes.find_beginnings(value.as_bytes(), &fingerprints, &mut |posting| {
-                posting.collect(&nothing, &fingerprints, &mut beginnings);
+                beginnings.extend(posting.here());
             });
             affixes.find_endings(value.as_bytes(), &fingerprints, &mut |posting| {
-                posting.collect(&nothing, &fingerprints, &mut endings);
+                endings.extend(posting.here());
             });
             beginnings.sort_unstable();
             endings.sort_unstable();

@@ -9,6 +9,7 @@ use super::scan::Findings;
 use crate::branch::Test;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use slab::Slab;
+use smallvec::SmallVec;
 use std::hash::BuildHasher;
 
 /// The number of a condition in the index.
@@ -28,7 +29,7 @@ pub(super) struct Condition {
     pub(super) path: PathId,
     pub(super) test: Test,
     /// What a branch is filed under at this path; none if there is to be no value.
-    keys: Box<[Key]>,
+    keys: SmallVec<[Key; 1]>,
     /// How many branches ask it.
     uses: usize,
 }
@@ -47,7 +48,7 @@ impl Condition {
         let found = findings.at(self.path);
         match &self.test {
             // Most often a fingerprint says it, which is quicker than to read the text.
-            Test::Any(_) => match *self.keys {
+            Test::Any(_) => match self.keys[..] {
                 [Key::Exact(fingerprint)] => found.iter().any(|finding| finding.fingerprint == fingerprint),
                 _ => found.iter().any(|finding| self.test.fits(&finding.value)),
             },
@@ -92,7 +93,7 @@ impl Conditions {
         }
         let keys = match test {
             Test::Any(predicates) => fingerprints.keys(predicates),
-            Test::Absent => [].into(),
+            Test::Absent => SmallVec::new(),
         };
         let id = super::as_u32(conditions.insert(Condition {
             path,
@@ -130,7 +131,7 @@ mod tests {
 
     #[test]
     fn conditions_are_kept_once_as_long_as_they_are_needed() {
-        let exists = Test::Any([Predicate::Exists].into());
+        let exists = Test::Any([Predicate::Exists].into_iter().collect());
         let (mut conditions, mut paths) = (Conditions::default(), Paths::default());
         let fingerprints = Fingerprints::default();
         let first = conditions.acquire("a.b", &exists, &mut paths, &fingerprints);

@@ -75,7 +75,6 @@ fn number_of(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scan::Findings;
     use super::*;
     use proptest::prelude::*;
 
@@ -86,11 +85,11 @@ mod tests {
             let keys = keys.iter().map(|key| (key, Fragment::new(key.as_bytes(), &fingerprints))).collect::<Vec<_>>();
             let mut fragments = Fragments::default();
             for (number, (_, key)) in (0..).zip(&keys) {
-                fragments.edit(*key, &|posting| posting.insert(number));
+                fragments.edit(*key, &|posting| posting.insert_ungated(number));
             }
             let mut found = Vec::new();
             fragments.find(value.as_bytes(), &fingerprints, &mut |posting| {
-                posting.collect(&Findings::default(), &fingerprints, &mut found);
+                found.extend(posting.here());
             });
             found.sort_unstable();
             found.dedup();

@@ -7,6 +7,7 @@ use crate::predicate::Predicate;
 use crate::range::Range;
 use crate::wildcard::Wildcard;
 use ipnet::IpNet;
+use smallvec::SmallVec;
 
 /// What stands for a predicate: a value that fits has it, and most that don't fit haven't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub(super) fn vagueness(keys: &[Key]) -> usize {
 
 impl Fingerprints {
     /// The keys of predicates of which one has to be fit.
-    pub(super) fn keys(&self, predicates: &[Predicate]) -> Box<[Key]> {
+    pub(super) fn keys(&self, predicates: &[Predicate]) -> SmallVec<[Key; 1]> {
         predicates
             .iter()
             .map(|predicate| Key::new(predicate, self))

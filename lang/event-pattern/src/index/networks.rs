@@ -43,8 +43,6 @@ impl Networks {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fingerprint::Fingerprints;
-    use super::super::scan::Findings;
     use super::*;
 
     #[test]
@@ -60,7 +58,7 @@ mod tests {
         let networks = networks.map(|network| network.parse::<IpNet>().unwrap());
         let mut index = Networks::default();
         for (number, network) in (0..).zip(networks) {
-            index.edit(network, &|posting| posting.insert(number));
+            index.edit(network, &|posting| posting.insert_ungated(number));
         }
         for (address, expected) in [
             ("10.1.2.3", &[3, 0, 1, 2][..]),
@@ -71,7 +69,7 @@ mod tests {
         ] {
             let mut found = Vec::new();
             index.find(address.parse().unwrap(), &mut |posting| {
-                posting.collect(&Findings::default(), &Fingerprints::default(), &mut found);
+                found.extend(posting.here());
             });
             assert_eq!(found, expected, "{address}");
         }

@@ -97,3 +97,16 @@ impl Posting {
         }
     }
 }
+
+#[cfg(test)]
+impl Posting {
+    /// Files a branch that nothing else is known of.
+    pub(super) fn insert_ungated(&mut self, branch: BranchId) {
+        self.insert(Entry { branch, gate: None });
+    }
+
+    /// The branches that are filed right here.
+    pub(super) fn here(&self) -> impl Iterator<Item = BranchId> {
+        self.branches.iter().map(|entry| entry.branch)
+    }
+}

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use ninefold_protocol::{AccountId, BoxFuture, CallContext, Region, ServiceError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use crate::EventsDoor;
 use crate::arn::BusArn;
@@ -76,7 +77,7 @@ pub(crate) struct PutEventsOutput {
 #[serde(untagged)]
 pub(crate) enum EntryOutput {
     #[serde(rename_all = "PascalCase")]
-    Taken { event_id: Uuid },
+    Taken { event_id: Hyphenated },
     #[serde(rename_all = "PascalCase")]
     Refused {
         error_code: &'static str,
@@ -85,6 +86,12 @@ pub(crate) enum EntryOutput {
 }
 
 impl EntryOutput {
+    fn taken(id: Uuid) -> Self {
+        EntryOutput::Taken {
+            event_id: id.hyphenated(),
+        }
+    }
+
     pub(crate) fn refused(error_code: &'static str, error_message: impl Into<String>) -> Self {
         EntryOutput::Refused {
             error_code,
@@ -137,7 +144,7 @@ pub(crate) fn put_bytes<'a>(
 
 /// Whether this is a name that the model lets through, and no ARN.
 fn is_name(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     (1..=256).contains(&text.len()) && text.bytes().all(allowed)
 }
 
@@ -196,7 +203,7 @@ fn prepare<T: Copy + Into<Milliseconds>>(
                 match routed {
                     Ok(routed) => {
                         prepared.routed.extend(routed);
-                        EntryOutput::Taken { event_id }
+                        EntryOutput::taken(event_id)
                     }
                     Err(_) => EntryOutput::refused("MalformedDetail", "Detail is malformed."),
                 }
@@ -293,7 +300,7 @@ impl<T: Copy + Into<Milliseconds>> EntryInput<'_, T> {
                 Err(_) => return EntryOutput::refused("MalformedDetail", "Detail is malformed."),
             }
         }
-        EntryOutput::Taken { event_id: id }
+        EntryOutput::taken(id)
     }
 
     fn to_event(&self, id: Uuid, account: AccountId, region: &Region, now_millis: u64) -> Event {

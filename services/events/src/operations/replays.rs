@@ -93,7 +93,7 @@ pub(crate) struct DescribeReplayOutput {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListReplaysInput {
     name_prefix: Option<String>,
-    state: Option<String>,
+    state: Option<ReplayState>,
     event_source_arn: Option<String>,
     next_token: Option<String>,
     limit: Option<usize>,
@@ -261,16 +261,15 @@ pub(crate) async fn cancel(
     door.replays
         .change(&name, |current| {
             let current = current.ok_or_else(|| replay_does_not_exist(&name))?;
-            match current.state {
-                ReplayState::Starting | ReplayState::Running => Ok(Change::Put(ReplayRecord {
-                    state: ReplayState::Cancelling,
-                    ..ReplayRecord::clone(current)
-                })),
-                _ => Err(errors::modelled(
+            if !matches!(current.state, ReplayState::Starting | ReplayState::Running) {
+                return Err(errors::modelled(
                     "IllegalStatusException",
                     format!("Replay {} is not in a valid state for this operation.", name.name),
-                )),
+                ));
             }
+            let mut record = ReplayRecord::clone(current);
+            record.state = ReplayState::Cancelling;
+            Ok(Change::Put(record))
         })
         .await?;
     Ok(CancelReplayOutput {
@@ -302,17 +301,17 @@ pub(crate) fn list(
     input: ListReplaysInput,
 ) -> Result<ListReplaysOutput, ServiceError> {
     context.authorize("events:ListReplays", &"*", None)?;
-    let filters = [&input.name_prefix, &input.event_source_arn, &input.state];
-    if filters.into_iter().flatten().count() > 1 {
+    let filters = [
+        input.name_prefix.is_some(),
+        input.event_source_arn.is_some(),
+        input.state.is_some(),
+    ];
+    if filters.into_iter().filter(|is_given| *is_given).count() > 1 {
         return Err(errors::invalid(
             "At most one filter is allowed for ListReplays. Use either : State, EventSourceArn, or NamePrefix.",
         ));
     }
-    let source = input
-        .event_source_arn
-        .as_deref()
-        .map(archive_name)
-        .transpose()?;
+    let source = input.event_source_arn.as_deref().map(archive_name).transpose()?;
     let page = Page::read(input.next_token.as_deref(), input.limit)?;
     let prefix = ResourceName::key_prefix(context.principal.account, &context.region);
     let records = door.replays.records.page(prefix.as_bytes(), None, usize::MAX);
@@ -324,10 +323,7 @@ pub(crate) fn list(
             && source
                 .as_ref()
                 .is_none_or(|source| record.archive(name) == *source)
-            && input
-                .state
-                .as_deref()
-                .is_none_or(|state| record.state.name() == state)
+            && input.state.is_none_or(|state| record.state == state)
     });
     let (found, next_token) = page.of(wanted, |(name, _)| &name.name);
     Ok(ListReplaysOutput {

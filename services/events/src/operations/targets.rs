@@ -139,7 +139,17 @@ fn check(
             &record.arn,
             "Provided Arn is not in correct format.",
         )),
-        Destination::Bus(_) | Destination::ApiDestination(_) | Destination::LogGroup(_) => Ok(()),
+        Destination::ApiDestination(destination) => {
+            let is_of_rule = destination.account == rule.bus.account && destination.region == rule.bus.region;
+            match is_of_rule {
+                true => Ok(()),
+                false => Err(errors::invalid_because(
+                    &record.arn,
+                    "An API destination must be one of the rule's account and Region.",
+                )),
+            }
+        }
+        Destination::Bus(_) | Destination::LogGroup(_) => Ok(()),
     }
 }
 

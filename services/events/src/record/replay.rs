@@ -51,18 +51,6 @@ pub(crate) enum ReplayState {
 }
 
 impl ReplayState {
-    /// As the API has it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            ReplayState::Starting => "STARTING",
-            ReplayState::Running => "RUNNING",
-            ReplayState::Cancelling => "CANCELLING",
-            ReplayState::Completed => "COMPLETED",
-            ReplayState::Cancelled => "CANCELLED",
-            ReplayState::Failed => "FAILED",
-        }
-    }
-
     /// Whether there is still something to do.
     pub(crate) fn is_active(self) -> bool {
         matches!(

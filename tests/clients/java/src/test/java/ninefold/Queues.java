@@ -49,6 +49,12 @@ final class Queues implements AfterEachCallback {
         return url;
     }
 
+    static String arn(String url) {
+        return SQS.getQueueAttributes(request -> request.queueUrl(url).attributeNames(QueueAttributeName.QUEUE_ARN))
+                .attributes()
+                .get(QueueAttributeName.QUEUE_ARN);
+    }
+
     static void send(String url, String body) {
         SQS.sendMessage(request -> request.queueUrl(url).messageBody(body));
     }

@@ -2,7 +2,6 @@ package ninefold;
 
 import static ninefold.Queues.CREDENTIALS;
 import static ninefold.Queues.ENDPOINT;
-import static ninefold.Queues.SQS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayDeque;
@@ -21,7 +20,6 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** A client, topics that are deleted after the test, and queues that are subscribed to them. */
 final class Topics implements AfterEachCallback {
@@ -68,11 +66,7 @@ final class Topics implements AfterEachCallback {
     /** The URL of a new queue that is subscribed to a topic. */
     String subscribeQueue(String topic, Map<String, String> attributes) {
         String url = topic.endsWith(".fifo") ? queues.createFifo() : queues.create();
-        String arn = SQS.getQueueAttributes(
-                        request -> request.queueUrl(url).attributeNames(QueueAttributeName.QUEUE_ARN))
-                .attributes()
-                .get(QueueAttributeName.QUEUE_ARN);
-        subscribe(topic, "sqs", arn, attributes);
+        subscribe(topic, "sqs", Queues.arn(url), attributes);
         return url;
     }
 

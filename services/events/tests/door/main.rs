@@ -1,0 +1,7 @@
+//! The door on the in-memory store and a driven clock, beside a real queue service.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
+
+mod archives;
+mod fixture;
+mod replays;
