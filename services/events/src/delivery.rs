@@ -45,7 +45,12 @@ impl EventsDoor {
             return refused("the target is no more");
         };
         match payload::decode(delivery) {
-            Ok(event) => self.push_to_target(&target, Arc::new(event)).await,
+            Ok(event) => {
+                let event = Arc::new(event);
+                let outcome = self.push_to_target(&target, Arc::clone(&event)).await;
+                self.log_attempt(&target, &event, &outcome);
+                outcome
+            }
             Err(reason) => refused(&format!("what was stored can't be read: {reason}")),
         }
     }
@@ -59,7 +64,7 @@ impl EventsDoor {
                 Ok(None) => vec![Ok(())],
                 Err(error) => return refused(&error.to_string()),
             },
-            Destination::ApiDestination(_) => return self.invoke(target, &event).await,
+            Destination::Api(_) => return self.invoke(target, &event).await,
             Destination::Archive => self.keep_in_archive(target, &[event]).await,
         };
         match outcomes.into_iter().next() {
@@ -97,7 +102,7 @@ impl Courier for EventsCourier {
         let target = door.target_of(target)?;
         let terms = terms::of(&target);
         Some(match &target.destination {
-            Destination::ApiDestination(_) => door.invocation_terms(&target, terms),
+            Destination::Api(_) => door.invocation_terms(&target, terms),
             _ => terms,
         })
     }

@@ -30,7 +30,7 @@ pub(crate) enum Destination {
     /// Another bus.
     Bus(BusArn),
     /// An API destination: an HTTP endpoint with a connection.
-    ApiDestination(ApiDestinationArn),
+    Api(ApiDestinationArn),
     /// A log group, which is a file here.
     LogGroup(String),
     /// The archive that the rule was made for.
@@ -95,7 +95,7 @@ impl Destination {
         }
         if let Some((account, region, path)) = parts.of_events("api-destination") {
             let name = path.split_once('/').map_or(path, |(name, _)| name).to_owned();
-            return Some(Destination::ApiDestination(ApiDestinationArn {
+            return Some(Destination::Api(ApiDestinationArn {
                 account,
                 region,
                 name,
@@ -129,7 +129,7 @@ mod tests {
         ));
         assert!(matches!(
             read("arn:aws:events:eu-central-1:123456789012:api-destination/shop/0000-11"),
-            Ok(Destination::ApiDestination(destination)) if destination.name == "shop"
+            Ok(Destination::Api(destination)) if destination.name == "shop"
         ));
         for arn in [
             "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/events/all",

@@ -116,10 +116,14 @@ fn near_misses(step: &Step) -> Vec<Value> {
         let Some(pattern) = pattern else {
             continue;
         };
-        let fields: Vec<String> = match rule.record.state.is_enabled() {
-            true => pattern.explain(&event).iter().map(ToString::to_string).collect(),
-            false => vec!["the rule is disabled".to_owned()],
-        };
+        let mut fields: Vec<String> = pattern.explain(&event).iter().map(ToString::to_string).collect();
+        if !rule.record.state.is_enabled() {
+            fields.push("the rule is disabled".to_owned());
+        }
+        // It would take the event today, but didn't then.
+        if fields.is_empty() {
+            continue;
+        }
         let shown = &fields[..fields.len().min(MISMATCHES)];
         missed.push((
             fields.len(),

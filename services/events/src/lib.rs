@@ -10,6 +10,7 @@
 mod api_destinations;
 mod archives;
 mod arn;
+mod bus_log;
 mod buses;
 mod connections;
 mod delivery;

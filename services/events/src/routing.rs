@@ -55,6 +55,7 @@ impl EventsDoor {
         // Boxed: a target may be a bus, whose rules have targets.
         Box::pin(async move {
             self.trail.remember(&routed, self.clock.now());
+            self.log_routed(&routed);
             let shares = shares_of(&routed);
             if let [share] = &shares[..] {
                 return self.bring(share).await;
@@ -74,6 +75,14 @@ impl EventsDoor {
             Destination::Archive => self.keep_in_archive(target, &share.events).await,
             _ => vec![Err(ServiceError::unavailable("It waits for its turn.")); share.events.len()],
         };
+        if self.is_logged(target) {
+            let delivered = share
+                .events
+                .iter()
+                .zip(&left)
+                .filter(|(_, outcome)| outcome.is_ok());
+            delivered.for_each(|(event, _)| self.log_delivered(target, event));
+        }
         let left = share
             .events
             .iter()

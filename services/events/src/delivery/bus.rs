@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use ninefold_protocol::{CallContext, ServiceError};
+use ninefold_protocol::{CallContext, Principal, PrincipalKind, ServiceError};
 
 use crate::EventsDoor;
 use crate::arn::BusArn;
@@ -22,8 +22,17 @@ impl EventsDoor {
         to: &BusArn,
         events: &[Arc<Event>],
     ) -> Vec<Result<(), ServiceError>> {
-        let context = self.rule_context(&target.name.rule);
         let from = &target.name.rule.bus;
+        // The policies of buses name accounts, and not the service.
+        let context = CallContext {
+            principal: Principal {
+                account: from.account,
+                arn: format!("arn:aws:iam::{}:root", from.account),
+                access_key_id: None,
+                kind: PrincipalKind::Root,
+            },
+            ..self.rule_context(&target.name.rule)
+        };
         match self.forward_all(&context, from, to, events).await {
             Ok(outcomes) => outcomes,
             Err(error) => vec![Err(error); events.len()],

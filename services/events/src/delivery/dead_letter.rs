@@ -23,11 +23,15 @@ impl EventsDoor {
                 rule = %target.name.rule, target = target.name.id, event = %event.id, reason = reason.message,
                 "an event could not be delivered and there is no dead-letter queue: it is dropped"
             );
+            self.log_given_up(&target, &event, answer_of(ending), false);
             return Ok(Burial::Dropped);
         };
         let attributes = reason.attributes(&target, delivery.attempt);
-        self.send_to_dead_letters(&target, &queue, &event, attributes)
-            .await
+        let burial = self
+            .send_to_dead_letters(&target, &queue, &event, attributes)
+            .await?;
+        self.log_given_up(&target, &event, answer_of(ending), burial == Burial::Buried);
+        Ok(burial)
     }
 
     /// The target's own dead-letter queue.
@@ -63,6 +67,13 @@ impl EventsDoor {
                 Ok(Burial::Dropped)
             }
         }
+    }
+}
+
+fn answer_of(ending: &Ending) -> Option<&Answer> {
+    match ending {
+        Ending::Refused(answer) | Ending::Exhausted(answer) => Some(answer),
+        Ending::Expired => None,
     }
 }
 

@@ -10,9 +10,6 @@ impl EventsDoor {
         let groups: &dyn LogGroups = &*self.log_groups;
         // Between the parts of JSON only; those within strings are escaped.
         let line = body.replace(['\n', '\r'], " ");
-        groups
-            .keep(group, line)
-            .await
-            .map_err(|reason| ServiceError::unavailable(reason))
+        groups.keep(group, line).await.map_err(ServiceError::unavailable)
     }
 }

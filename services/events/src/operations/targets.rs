@@ -139,7 +139,7 @@ fn check(
             &record.arn,
             "Provided Arn is not in correct format.",
         )),
-        Destination::ApiDestination(destination) => {
+        Destination::Api(destination) => {
             let is_of_rule = destination.account == rule.bus.account && destination.region == rule.bus.region;
             match is_of_rule {
                 true => Ok(()),

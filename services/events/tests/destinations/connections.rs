@@ -164,7 +164,11 @@ async fn an_authorization_server_may_be_away_for_an_hour() {
     let fixture = Fixture::new().await;
     let tokens = Server::start(Answer::status(500)).await;
     fixture.oauth_connection("oauth", &tokens.url("/token")).await;
-    fixture.until("it was asked", async || tokens.count() == 1).await;
+    fixture
+        .until("the first failure is noted", async || {
+            describe(&fixture, "oauth").await["StateReason"].is_string()
+        })
+        .await;
     fixture.clock.advance(Duration::from_secs(3_600));
     fixture.until_state("oauth", "DEAUTHORIZED").await;
     assert_eq!(tokens.count(), 2);

@@ -88,14 +88,18 @@ async fn a_token_is_used_until_the_endpoint_refuses_it() {
         .await;
     fixture.until_state("oauth", "AUTHORIZED").await;
     fixture.put("{}").await;
-    fixture.until("both have come", async || api.count() == 2).await;
+    fixture
+        .pass_until(Duration::from_secs(1), || api.count() == 2)
+        .await;
     assert_eq!(tokens.count(), 1);
 
     tokens.answer(Answer::token("two"));
     api.answer(Answer::status(401));
     fixture.clock.advance(Duration::from_secs(10));
     fixture.put("{}").await;
-    fixture.until("it was refused", async || api.count() == 3).await;
+    fixture
+        .pass_until(Duration::from_secs(1), || api.count() == 3)
+        .await;
     api.answer(Answer::status(200));
     fixture
         .pass_until(Duration::from_secs(5), || api.count() == 4)
@@ -175,7 +179,7 @@ async fn what_is_refused_goes_to_the_dead_letter_queue() {
     fixture.done("DeleteApiDestination", json!({"Name": "api"})).await;
     fixture.put(r#"{"n": 2}"#).await;
     fixture
-        .until("it is dead too", async || fixture.dead_letters().len() == 2)
+        .pass_until(Duration::from_secs(1), || fixture.dead_letters().len() == 2)
         .await;
     assert_eq!(attribute(&fixture.dead_letters()[1], "ERROR_CODE"), "NO_RESOURCE");
     assert_eq!(api.count(), 1);

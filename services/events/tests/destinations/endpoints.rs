@@ -123,7 +123,7 @@ async fn what_is_wrong_is_said() {
             "must be in",
         ),
         (
-            create(&[here.clone()], "us-east-1"),
+            create(std::slice::from_ref(&here), "us-east-1"),
             "ValidationException",
             "length",
         ),

@@ -197,10 +197,11 @@ impl Fixture {
                 }
                 tokio::task::yield_now().await;
             }
-            match self.clock.next_deadline().filter(|next| *next <= end) {
-                Some(next) => self.clock.advance_to(next),
-                None => return false,
+            if self.clock.now() == end {
+                return false;
             }
+            let next = self.clock.next_deadline().filter(|next| *next <= end);
+            self.clock.advance_to(next.unwrap_or(end));
         }
     }
 
