@@ -323,7 +323,7 @@ impl Worker {
         for operation in operations {
             layers
                 .active
-                .apply(operation.table.id(), operation.prefixed_key, operation.value);
+                .apply(operation.table.id(), operation.prefixed_key, operation.change);
         }
         Ok(())
     }
@@ -441,20 +441,18 @@ fn complete(completion: Completion, outcome: Result<(), StoreError>) {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+    use crate::batch::Change;
     use crate::{PartitionId, Table};
 
     const COUNTERS: Table = Table::new(1, "counters");
 
-    fn summary(batches: Vec<Batch>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    fn summary(batches: Vec<Batch>) -> Vec<(Vec<u8>, Change)> {
         coalesce(batches.into_iter().map(Batch::into_operations).collect())
             .into_iter()
-            .map(|operation| {
-                (
-                    operation.key().to_vec(),
-                    operation.value.map(|value| value.to_vec()),
-                )
-            })
+            .map(|operation| (operation.key().to_vec(), operation.change))
             .collect()
     }
 
@@ -467,11 +465,11 @@ mod tests {
         first.put_coalesced(COUNTERS, b"c", &b"3"[..]);
         second.delete(COUNTERS, b"a");
         second.put_coalesced(COUNTERS, b"a", &b"2"[..]);
-        let expected: Vec<(Vec<u8>, Option<Vec<u8>>)> = vec![
-            (b"b".to_vec(), Some(b"plain".to_vec())),
-            (b"c".to_vec(), Some(b"3".to_vec())),
-            (b"a".to_vec(), None),
-            (b"a".to_vec(), Some(b"2".to_vec())),
+        let expected = [
+            (b"b".to_vec(), Change::Put(Bytes::from_static(b"plain"))),
+            (b"c".to_vec(), Change::Put(Bytes::from_static(b"3"))),
+            (b"a".to_vec(), Change::Delete),
+            (b"a".to_vec(), Change::Put(Bytes::from_static(b"2"))),
         ];
         assert_eq!(summary(vec![first, second]), expected);
     }
