@@ -36,16 +36,16 @@ fn move_to_tables(store: &EmbeddedStore) {
     };
     while !moved(store) {
         let outcome = commit(store, Durability::Relaxed, |batch| {
-            batch.put(OTHERS, b"filler", vec![0; 400_000]);
+            batch.put(OTHERS, b"filler", vec![0; 700_000]);
         });
         assert_eq!(outcome, Ok(()));
     }
 }
 
-/// Options with which some 3,000 keys are moved to the tables together.
+/// Options with which some 6,000 keys are moved to the tables together.
 fn middling(directory: &Path) -> EmbeddedOptions {
     EmbeddedOptions {
-        memtable_bytes: 400_000,
+        memtable_bytes: 700_000,
         ..options(directory)
     }
 }
@@ -65,12 +65,10 @@ fn a_large_range_is_dropped_from_the_tables_and_older_values_do_not_come_back() 
     }
     move_to_tables(&store);
     // Newer files say that these are gone: when they are dropped, older ones must not be heard.
-    for number in 0..MANY / 8 {
-        let outcome = commit(&store, Durability::Relaxed, |batch| {
-            batch.delete(ITEMS, key(2, number))
-        });
-        assert_eq!(outcome, Ok(()));
-    }
+    let outcome = commit(&store, Durability::Relaxed, |batch| {
+        (0..MANY / 8).for_each(|number| batch.delete(ITEMS, key(2, number)));
+    });
+    assert_eq!(outcome, Ok(()));
     move_to_tables(&store);
     let disk_bytes = store.tables.disk_bytes();
 
