@@ -165,10 +165,16 @@ impl State {
         self.reserved.insert(position);
     }
 
-    /// Counts a reserved position as pending: its commit begins.
-    pub(crate) fn expect_reserved(&mut self, position: Position) {
-        self.reserved.remove(&position);
+    /// Counts a reserved position as pending: its commit begins. Where a purge has passed it, what comes is no part of what
+    /// was purged, and gets another one.
+    pub(crate) fn expect_reserved(&mut self, reserved: Position, now: Timestamp) -> Position {
+        self.reserved.remove(&reserved);
+        let position = match self.is_purged(reserved) {
+            true => self.next_position(now, Duration::ZERO),
+            false => reserved,
+        };
         self.expect(position);
+        position
     }
 
     /// Gives up a reserved position.
