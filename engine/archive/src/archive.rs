@@ -12,8 +12,6 @@ use ninefold_time::Timestamp;
 const ENTRIES: Table = Table::new(21, "archive.entries");
 /// The format of what is stored.
 const FORMAT: u8 = 1;
-/// Entries removed at a time.
-const PAGE_ENTRIES: usize = 500;
 /// The length of a place in a key.
 const PLACE_BYTES: usize = 16;
 
@@ -107,25 +105,23 @@ impl Archive {
         Ok(page.first().map(|entry| entry.place))
     }
 
-    /// Removes a page of the entries that are older than that; says whether there may be more.
+    /// Removes the entries that are older than that.
     ///
     /// # Errors
     ///
     /// If the store fails.
-    pub async fn remove_before(&self, series: &[u8], time: Timestamp) -> Result<bool, StoreError> {
+    pub async fn remove_before(&self, series: &[u8], time: Timestamp) -> Result<(), StoreError> {
         let range = ScanRange::prefix(prefix(series)).before(key(series, Place::at(time)));
         let partition = PartitionId::of(series);
-        let limit = ScanLimit::entries(PAGE_ENTRIES);
-        let page = self.store.scan(partition, ENTRIES, range, limit)?;
-        if page.is_empty() {
-            return Ok(false);
+        let first = self
+            .store
+            .scan(partition, ENTRIES, range.clone(), ScanLimit::entries(1))?;
+        if first.is_empty() {
+            return Ok(());
         }
         let mut batch = Batch::new(partition);
-        for (key, _) in &page {
-            batch.delete(ENTRIES, key);
-        }
-        commit(&*self.store, batch, Durability::Relaxed).await?;
-        Ok(true)
+        batch.delete_range(ENTRIES, &range);
+        commit(&*self.store, batch, Durability::Relaxed).await
     }
 }
 

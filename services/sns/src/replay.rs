@@ -244,12 +244,8 @@ impl SnsDoor {
 
     pub(crate) async fn empty_archive(&self, topic: &Topic, before: Timestamp) -> Result<(), ServiceError> {
         let series = topic.arn.key();
-        loop {
-            let removed = self.archives.remove_before(series.as_bytes(), before).await;
-            if !removed.map_err(|error| ServiceError::unavailable(error.to_string()))? {
-                return Ok(());
-            }
-        }
+        let removed = self.archives.remove_before(series.as_bytes(), before).await;
+        removed.map_err(|error| ServiceError::unavailable(error.to_string()))
     }
 }
 
