@@ -151,6 +151,10 @@ impl Operation {
         self.table == other.table && self.prefixed_key == other.prefixed_key
     }
 
+    pub(crate) fn is_range_deletion(&self) -> bool {
+        matches!(self.change, Change::DeleteUntil(_))
+    }
+
     /// The key changed; of a range, the first one.
     pub fn key(&self) -> &[u8] {
         &self.prefixed_key[PREFIX_BYTES..]

@@ -143,6 +143,11 @@ impl Memtable {
         numbered.filter(|(_, changes)| !changes.is_empty())
     }
 
+    /// Whether ranges were deleted.
+    pub(super) fn holds_ranges(&self) -> bool {
+        self.tables.iter().any(|changes| !changes.deleted.is_empty())
+    }
+
     /// About how many bytes of memory it takes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes

@@ -44,6 +44,7 @@ mod tests;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use parking_lot::RwLock;
@@ -97,6 +98,9 @@ pub struct EmbeddedOptions {
     /// How much log to write before memory is moved to the tables, in bytes. Start-up reads back twice this much at
     /// most.
     pub log_bytes: u64,
+    /// How long what was deleted as a range may take up the disk when there is no other reason to move memory to the
+    /// tables.
+    pub range_patience: Duration,
 }
 
 impl EmbeddedOptions {
@@ -109,6 +113,7 @@ impl EmbeddedOptions {
             block_cache_bytes: 32 * MIB,
             memtable_bytes: 64 << 20,
             log_bytes: 64 * MIB,
+            range_patience: Duration::from_secs(30),
         }
     }
 }
@@ -226,6 +231,7 @@ impl EmbeddedStore {
             mode: options.durability_mode,
             memtable_bytes: options.memtable_bytes,
             log_bytes: options.log_bytes,
+            range_patience: options.range_patience,
         };
         let committer = Committer::start(sink, Arc::clone(&failure), recovered.last_round)?;
         Ok(EmbeddedStore {

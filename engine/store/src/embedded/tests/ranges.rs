@@ -153,3 +153,31 @@ fn a_crash_between_the_tables_and_the_note_of_it_changes_nothing() {
         is_as_expected(&EmbeddedStore::open(middling(&crashed)).unwrap());
     }
 }
+
+#[test]
+fn a_range_gets_to_the_tables_although_nothing_else_happens() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path()));
+    let wait_for_round = |round| {
+        while format::read_applied_round(directory.path()).unwrap() < round {
+            std::thread::yield_now();
+        }
+    };
+    let impatient = || EmbeddedOptions {
+        range_patience: Duration::ZERO,
+        ..options(directory.path())
+    };
+    let store = EmbeddedStore::open(impatient()).unwrap();
+    assert_eq!(put(&store, Durability::Durable, &key(1, 7)), Ok(()));
+    delete_prefix(&store, 1);
+    wait_for_round(2);
+    drop(store);
+    let store = open(directory.path());
+    delete_prefix(&store, 1);
+    assert_eq!(put(&store, Durability::Relaxed, &key(1, 8)), Ok(()));
+    drop(store);
+    // It is found in the log.
+    let store = EmbeddedStore::open(impatient()).unwrap();
+    wait_for_round(4);
+    assert_eq!(keys(&store), [key(1, 8)]);
+}
