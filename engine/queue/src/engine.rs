@@ -84,13 +84,11 @@ impl QueueEngine {
             }
         }
         let graves = std::mem::take(&mut *self.graves.lock());
-        for mut grave in graves {
-            match grave.sweep(&*self.store).await {
-                Ok(true) => continue,
-                Ok(false) => (),
-                Err(error) => tracing::warn!(%error, "what a deleted queue has left could not be removed"),
+        for grave in graves {
+            if let Err(error) = grave.sweep(&*self.store).await {
+                tracing::warn!(%error, "what a deleted queue has left could not be removed");
+                self.graves.lock().push(grave);
             }
-            self.graves.lock().push(grave);
         }
     }
 

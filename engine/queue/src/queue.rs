@@ -7,10 +7,11 @@ mod receive;
 mod send;
 mod visibility;
 
+use std::ops::Range;
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
-use ninefold_store::{Batch, Completion, Durability, PartitionId, Store, StoreError};
+use ninefold_store::{Batch, Completion, Durability, PartitionId, ScanRange, Store, StoreError};
 use ninefold_time::{Clock, Timestamp};
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use tokio::sync::{Notify, oneshot};
@@ -22,7 +23,7 @@ use crate::records::{
 };
 use crate::state::{Removal, State};
 use crate::transfer::Burials;
-use crate::{QueueConfig, QueueError, QueueKey, QueueKind};
+use crate::{Position, QueueConfig, QueueError, QueueKey, QueueKind};
 
 /// How many messages a queue holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,8 +126,11 @@ impl Queue {
     pub async fn purge(self: &Arc<Self>) -> Result<(), QueueError> {
         let outcome = {
             let mut state = self.lock_active()?;
-            state.purge(self.clock.now());
-            let batch = self.batch_with_tally(&state);
+            let purged = state.purge(self.clock.now());
+            let mut batch = self.batch_with_tally(&state);
+            self.delete_stored_range(&mut batch, purged);
+            let of_queue = ScanRange::prefix(number_key(self.number).to_vec());
+            batch.delete_range(EXPIRIES, &of_queue);
             self.push_durable(batch, |_, _| ())
         };
         self.flush();
@@ -219,6 +223,16 @@ impl Queue {
                 expiry_key(self.number, removal.sent_at, removal.position),
             );
         }
+    }
+
+    /// Adds to a batch what removes every message in a range that was put in line before.
+    pub(crate) fn delete_stored_range(&self, batch: &mut Batch, positions: Range<Position>) {
+        let range = ScanRange::between(
+            position_key(self.number, positions.start).to_vec(),
+            position_key(self.number, positions.end).to_vec(),
+        );
+        batch.delete_range(MESSAGES, &range);
+        batch.delete_range(LEASES, &range);
     }
 
     /// Puts a batch in line to be made durable. `settle` runs on the store's thread with the queue's state before the

@@ -16,6 +16,7 @@ mod leasing;
 mod loading;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,8 +97,6 @@ pub(crate) struct State {
     pub(crate) holds_aged: bool,
     /// The deduplication window before which everything has been swept away.
     pub(crate) swept_window: u32,
-    /// The key of the last deduplication record that was swept away.
-    pub(crate) swept_deduplication: Option<Bytes>,
 }
 
 impl State {
@@ -139,7 +138,6 @@ impl State {
             latest_send: Timestamp::EPOCH,
             holds_aged: false,
             swept_window: 0,
-            swept_deduplication: None,
         }
     }
 
@@ -165,10 +163,16 @@ impl State {
         self.reserved.insert(position);
     }
 
-    /// Counts a reserved position as pending: its commit begins.
-    pub(crate) fn expect_reserved(&mut self, position: Position) {
-        self.reserved.remove(&position);
+    /// Counts a reserved position as pending: its commit begins. Where a purge has passed it, what comes is no part of what
+    /// was purged, and gets another one.
+    pub(crate) fn expect_reserved(&mut self, reserved: Position, now: Timestamp) -> Position {
+        self.reserved.remove(&reserved);
+        let position = match self.is_purged(reserved) {
+            true => self.next_position(now, Duration::ZERO),
+            false => reserved,
+        };
         self.expect(position);
+        position
     }
 
     /// Gives up a reserved position.
@@ -302,19 +306,18 @@ impl State {
         position.sequence < self.tally.purged_below
     }
 
-    /// Drops everything; what is stored becomes garbage.
-    pub(crate) fn purge(&mut self, now: Timestamp) {
-        let from = self
-            .tally
-            .garbage
-            .map_or(self.tally().lowest, |garbage| garbage.from);
+    /// Drops everything; returns the range in which it is stored.
+    pub(crate) fn purge(&mut self, now: Timestamp) -> Range<Position> {
+        let from = match self.tally.garbage.take() {
+            Some(garbage) => garbage.from,
+            None => self.tally().lowest,
+        };
         self.latest_send = self.latest_send.max(now);
         let until = Position {
             vesting: self.tally.latest_vesting.max(self.latest_send),
             sequence: u64::MAX,
         };
         self.tally.purged_below = self.tally.next_sequence;
-        self.tally.garbage = Some(Garbage { from, until });
         self.tally.total = 0;
         // What is pending was sent before the purge too: it is dropped as it arrives.
         self.pending.clear();
@@ -330,15 +333,16 @@ impl State {
         if let Some(loading) = &mut self.loading {
             loading.purged = true;
         }
+        from..until
     }
 
     pub(crate) fn garbage(&self) -> Option<Garbage> {
         self.tally.garbage
     }
 
-    /// Notes how far the removal of garbage has come.
-    pub(crate) fn set_garbage(&mut self, garbage: Option<Garbage>) {
-        self.tally.garbage = garbage;
+    /// Notes that the garbage is removed.
+    pub(crate) fn forget_garbage(&mut self) {
+        self.tally.garbage = None;
     }
 
     /// Brings back a lease found in the store.

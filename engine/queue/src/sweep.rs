@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use ninefold_store::{Batch, Durability, PartitionId, ScanLimit, ScanRange, Store, Table, commit};
 use ninefold_time::Timestamp;
 
@@ -38,9 +37,6 @@ const CONTENTS: [Table; 7] = [
 pub(crate) struct Grave {
     partition: PartitionId,
     number: u64,
-    /// For each table of [`CONTENTS`] the last key removed: going past what is removed already, again and again, would
-    /// take longer and longer.
-    emptied_until: [Option<Bytes>; CONTENTS.len()],
 }
 
 impl Queue {
@@ -51,7 +47,7 @@ impl Queue {
         self.announce(lapsed);
         self.drop_outdated(now).await?;
         self.drop_aged(now).await?;
-        self.drop_garbage().await?;
+        self.drop_garbage()?;
         self.drop_deduplication(now).await
     }
 
@@ -183,138 +179,143 @@ impl Queue {
         }))
     }
 
-    /// What a purge has left in the store.
-    async fn drop_garbage(self: &Arc<Self>) -> Result<(), QueueError> {
-        for _ in 0..PAGES {
-            let Some(garbage) = self.lock_active()?.garbage() else {
-                return Ok(());
-            };
-            let (messages, reached) = self.purged_page(MESSAGES, garbage)?;
-            let (leases, _) = self.purged_page(
-                LEASES,
-                Garbage {
-                    until: reached,
-                    ..garbage
-                },
-            )?;
-            let outcome = {
-                let mut state = self.lock_active()?;
-                // A purge in the meantime has widened the range.
-                let until = state.garbage().map_or(garbage.until, |current| current.until);
-                let rest = Garbage { from: reached, until };
-                state.set_garbage((rest.from < rest.until).then_some(rest));
-                let mut batch = self.batch_with_tally(&state);
-                for key in messages {
-                    batch.delete(MESSAGES, key);
-                }
-                for key in leases {
-                    batch.delete(LEASES, key);
-                }
-                self.push_durable(batch, |_, _| ())
-            };
-            self.flush();
-            settled(outcome).await?;
-        }
-        Ok(())
-    }
-
-    /// Keys of purged messages in a table, and the position up to which there are no more.
-    fn purged_page(&self, table: Table, garbage: Garbage) -> Result<(Vec<Bytes>, Position), QueueError> {
-        let range = ScanRange::between(
-            position_key(self.number(), garbage.from).to_vec(),
-            position_key(self.number(), garbage.until).to_vec(),
-        );
-        let page = self
-            .store()
-            .scan(self.partition(), table, range, ScanLimit::entries(PAGE_ENTRIES))?;
-        let reached = match page.last() {
-            Some((key, _)) => position_in(key).ok_or(QueueError::Damaged("message key"))?.next(),
-            None => garbage.until,
+    /// What a purge has left in the store: releases before range deletion removed it bit by bit.
+    fn drop_garbage(self: &Arc<Self>) -> Result<(), QueueError> {
+        let mut state = self.lock_active()?;
+        let Some(Garbage { from, until }) = state.garbage() else {
+            return Ok(());
         };
-        let state = self.lock();
-        let keys = page
-            .into_iter()
-            .map(|(key, _)| key)
-            .filter(|key| position_in(key).is_some_and(|position| state.is_purged(position)))
-            .collect();
-        Ok((keys, reached))
+        // Until then there may be messages in between.
+        if state.tally().lowest < until {
+            return Ok(());
+        }
+        state.forget_garbage();
+        let mut batch = self.batch_with_tally(&state);
+        self.delete_stored_range(&mut batch, from..until);
+        self.push_relaxed(batch, "a sweep");
+        drop(state);
+        self.flush();
+        Ok(())
     }
 
     /// Deduplication windows that have passed.
     async fn drop_deduplication(self: &Arc<Self>, now: Timestamp) -> Result<(), QueueError> {
         let previous = window(now).saturating_sub(1);
-        if !self.is_fifo() || self.lock_active()?.swept_window == previous {
+        let swept = self.lock_active()?.swept_window;
+        if !self.is_fifo() || swept == previous {
             return Ok(());
         }
-        let mut range = ScanRange::between(
-            number_key(self.number()).to_vec(),
+        // What was removed is not gone past again.
+        let passed = ScanRange::between(
+            deduplication_window_key(self.number(), swept).to_vec(),
             deduplication_window_key(self.number(), previous).to_vec(),
         );
-        // What was removed is not gone past again.
-        if let Some(key) = &self.lock().swept_deduplication {
-            range = range.resume_after(key);
-        }
-        for _ in 0..PAGES {
-            let limit = ScanLimit::entries(PAGE_ENTRIES);
-            let page = self
-                .store()
-                .scan(self.partition(), DEDUPLICATION, range.clone(), limit)?;
-            let Some((last, _)) = page.last().cloned() else {
-                self.lock().swept_window = previous;
-                return Ok(());
-            };
+        let limit = ScanLimit::entries(1);
+        let first = self
+            .store()
+            .scan(self.partition(), DEDUPLICATION, passed.clone(), limit)?;
+        if !first.is_empty() {
             let mut batch = self.batch();
-            for (key, _) in page {
-                batch.delete(DEDUPLICATION, key);
-            }
+            batch.delete_range(DEDUPLICATION, &passed);
             commit(self.store(), batch, Durability::Relaxed).await?;
-            range = range.resume_after(&last);
-            self.lock().swept_deduplication = Some(last);
         }
+        self.lock().swept_window = previous;
         Ok(())
     }
 }
 
 impl Grave {
     pub(crate) fn new(partition: PartitionId, number: u64) -> Self {
-        Grave {
-            partition,
-            number,
-            emptied_until: [const { None }; CONTENTS.len()],
-        }
+        Grave { partition, number }
     }
 
-    /// Removes some of what is left of a deleted queue; says whether that was all.
-    pub(crate) async fn sweep(&mut self, store: &dyn Store) -> Result<bool, QueueError> {
-        for _ in 0..PAGES {
-            let mut batch = Batch::new(self.partition);
-            let mut emptied_until = self.emptied_until.clone();
-            for (table, emptied_until) in CONTENTS.into_iter().zip(&mut emptied_until) {
-                let mut range = ScanRange::prefix(number_key(self.number).to_vec());
-                if let Some(key) = emptied_until {
-                    range = range.resume_after(key);
-                }
-                for (key, _) in store.scan(self.partition, table, range, ScanLimit::entries(PAGE_ENTRIES))? {
-                    batch.delete(table, &key);
-                    *emptied_until = Some(key);
-                }
-            }
-            let emptied = batch.is_empty();
-            if emptied {
-                batch.delete(TALLIES, number_key(self.number));
-                batch.delete(QUEUES, number_key(self.number));
-            }
-            commit(store, batch, Durability::Relaxed).await?;
-            if emptied {
-                return Ok(true);
-            }
-            self.emptied_until = emptied_until;
+    /// Removes what is left of a deleted queue.
+    pub(crate) async fn sweep(&self, store: &dyn Store) -> Result<(), QueueError> {
+        let mut batch = Batch::new(self.partition);
+        let of_queue = ScanRange::prefix(number_key(self.number).to_vec());
+        for table in CONTENTS {
+            batch.delete_range(table, &of_queue);
         }
-        Ok(false)
+        batch.delete(TALLIES, number_key(self.number));
+        batch.delete(QUEUES, number_key(self.number));
+        Ok(commit(store, batch, Durability::Relaxed).await?)
     }
 }
 
 fn expiry_in(key: &[u8]) -> Option<(Timestamp, Position)> {
     let sent_at = u64::from_be_bytes(key.get(8..16)?.try_into().ok()?);
     Some((Timestamp::from_millis(sent_at), position_in(key)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use ninefold_store::MemoryStore;
+    use ninefold_time::{Clock, ManualClock};
+
+    use super::*;
+    use crate::records::Tally;
+    use crate::{Limits, MessageId, NewMessage, QueueConfig, QueueEngine, QueueKey, QueueKind};
+
+    fn message(number: u128) -> NewMessage {
+        NewMessage {
+            id: MessageId(number),
+            payload: Bytes::new(),
+            group: None,
+            deduplication: None,
+            delay_seconds: None,
+        }
+    }
+
+    /// As releases left it that did not delete ranges yet.
+    #[tokio::test]
+    async fn what_an_earlier_release_has_left_of_a_purge_is_removed() {
+        let (store, clock) = (Arc::new(MemoryStore::new()), ManualClock::default());
+        let open = || QueueEngine::open(store.clone(), Arc::new(clock.clone()), Limits::default());
+        let key = QueueKey(Bytes::from_static(b"queue"));
+        let config = QueueConfig {
+            kind: QueueKind::Standard,
+            delay_seconds: 0,
+            visibility_timeout_seconds: 30,
+            retention_seconds: 345_600,
+            in_flight_limit: 10,
+            dead_letter: None,
+        };
+        let engine = open().await.unwrap();
+        let queue = engine.create(key.clone(), config, Bytes::new()).await.unwrap();
+        queue.send(vec![message(1), message(2)]).await.unwrap();
+        let before = queue.lock().tally();
+        let tally = Tally {
+            total: 0,
+            purged_below: 3,
+            garbage: Some(Garbage {
+                from: before.lowest,
+                until: Position {
+                    vesting: clock.now(),
+                    sequence: u64::MAX,
+                },
+            }),
+            ..before
+        };
+        let mut batch = queue.batch();
+        batch.put(TALLIES, number_key(queue.number()), tally.encode());
+        commit(queue.store(), batch, Durability::Durable).await.unwrap();
+
+        let queue = open().await.unwrap().queue(&key).unwrap();
+        clock.advance(Duration::from_secs(1));
+        queue.send(vec![message(3)]).await.unwrap();
+        queue.sweep().await.unwrap();
+        let stored = queue
+            .store()
+            .scan(
+                queue.partition(),
+                MESSAGES,
+                ScanRange::all(),
+                ScanLimit::entries(9),
+            )
+            .unwrap();
+        assert_eq!(stored.len(), 1);
+        assert_eq!(queue.counts().visible, 1);
+        assert_eq!(queue.lock().garbage(), None);
+    }
 }

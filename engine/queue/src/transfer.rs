@@ -277,17 +277,18 @@ impl Queue {
     /// Stores messages that come from another queue.
     fn take_in(self: &Arc<Self>, incoming: Vec<Incoming>) -> Result<Outcome, QueueError> {
         let outcome = {
+            let now = self.clock().now();
             let mut state = self.lock_active()?;
             let mut batch = self.batch();
             let mut arrivals = Vec::with_capacity(incoming.len());
             for Incoming {
                 message,
-                position,
+                position: reserved,
                 note,
             } in incoming
             {
                 let stored = message.encode();
-                state.expect_reserved(position);
+                let position = state.expect_reserved(reserved, now);
                 batch.put(MESSAGES, position_key(self.number(), position), stored.clone());
                 batch.put(ARRIVALS, note, Bytes::new());
                 if message.sent_at != position.vesting {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ninefold_queue::{
     DeduplicationScope, Limits, MessageId, NewMessage, Queue, QueueConfig, QueueEngine, QueueKey, QueueKind,
+    ReceiveRequest,
 };
 use ninefold_store::{
     Batch, Completion, Durability, Entry, MemoryStore, PartitionId, ScanLimit, ScanRange, Store, StoreError,
@@ -153,6 +154,15 @@ impl Fixture {
     }
 }
 
+fn request(maximum_messages: usize) -> ReceiveRequest {
+    ReceiveRequest {
+        maximum_messages,
+        visibility_timeout_seconds: None,
+        wait: Duration::ZERO,
+        attempt: None,
+    }
+}
+
 fn key() -> QueueKey {
     QueueKey(Bytes::from_static(b"queue"))
 }
@@ -163,10 +173,66 @@ async fn a_deleted_queue_leaves_nothing() {
     fixture.filled(QueueKind::Standard).await;
     fixture.engine.delete(&key()).await.unwrap();
     assert_eq!(fixture.count("queue.messages"), MESSAGES);
-    fixture.sweep("queue.messages").await;
+    fixture.engine.sweep().await;
     for table in QueueEngine::TABLES {
         assert_eq!(fixture.count(table.name()), 0, "{}", table.name());
     }
+}
+
+#[tokio::test]
+async fn a_purge_takes_what_was_sent_before_and_nothing_else() {
+    let mut fixture = Fixture::new().await;
+    let queue = fixture.filled(QueueKind::Standard).await;
+    let message = |number: u128, delay_seconds| NewMessage {
+        id: MessageId(number),
+        payload: Bytes::new(),
+        group: None,
+        deduplication: None,
+        delay_seconds: Some(delay_seconds),
+    };
+    queue
+        .send(vec![message(10_001, 20), message(10_002, 40)])
+        .await
+        .unwrap();
+    assert_eq!(queue.receive(request(10)).await.unwrap().len(), 10);
+    assert_eq!(fixture.count("queue.leases"), 10);
+    // Their commits are under way when the queue is purged.
+    fixture.store.store.hold();
+    let sending = tokio::spawn({
+        let queue = Arc::clone(&queue);
+        async move { queue.send(vec![message(10_003, 0), message(10_004, 20)]).await }
+    });
+    tokio::task::yield_now().await;
+    let purging = tokio::spawn({
+        let queue = Arc::clone(&queue);
+        async move { queue.purge().await }
+    });
+    tokio::task::yield_now().await;
+    // This one will stand among those that were purged.
+    let sending_later = tokio::spawn({
+        let queue = Arc::clone(&queue);
+        async move { queue.send(vec![message(10_005, 30)]).await }
+    });
+    tokio::task::yield_now().await;
+    assert_eq!(fixture.store.store.in_flight(), 3);
+    fixture.store.store.release();
+    sending.await.unwrap().unwrap();
+    purging.await.unwrap().unwrap();
+    sending_later.await.unwrap().unwrap();
+    for restarted in [false, true] {
+        if restarted {
+            fixture.restart().await;
+        }
+        assert_eq!(fixture.count("queue.messages"), 1);
+        assert_eq!(fixture.count("queue.leases"), 0);
+        let counts = fixture.engine.queue(&key()).unwrap().counts();
+        assert_eq!((counts.visible, counts.in_flight, counts.delayed), (0, 0, 1));
+    }
+    fixture.clock.advance(Duration::from_secs(30));
+    let queue = fixture.engine.queue(&key()).unwrap();
+    let received = queue.receive(request(10)).await.unwrap();
+    let ids: Vec<_> = received.iter().map(|received| received.id).collect();
+    assert_eq!(ids, [MessageId(10_005)]);
 }
 
 #[tokio::test]
@@ -192,6 +258,6 @@ async fn deduplication_ids_are_forgotten_after_their_window() {
     fixture.filled(kind).await;
     assert_eq!(fixture.count("queue.deduplication"), MESSAGES);
     fixture.clock.advance(Duration::from_secs(3_600));
-    fixture.sweep("queue.deduplication").await;
+    fixture.engine.sweep().await;
     assert_eq!(fixture.count("queue.deduplication"), 0);
 }

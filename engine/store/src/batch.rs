@@ -1,6 +1,9 @@
+use std::ops::Range;
+
 use bytes::Bytes;
 
-use crate::{PartitionId, Table};
+use crate::scan::end_of_prefix;
+use crate::{PartitionId, ScanRange, Table};
 
 /// Changes to one partition that are applied all together or not at all, in the order they were added.
 #[derive(Debug, Clone)]
@@ -10,17 +13,26 @@ pub struct Batch {
     bytes: usize,
 }
 
-/// One change to one key.
+/// One change to one key, or to a range of keys.
 #[derive(Debug, Clone)]
 pub struct Operation {
     /// The table changed.
     pub table: Table,
-    /// Partition prefix and key in one buffer, as the engines keep it.
+    /// Partition prefix and key in one buffer, as the engines keep it; the first one of a range.
     pub(crate) prefixed_key: Bytes,
-    /// The new value; `None` deletes the key.
-    pub value: Option<Bytes>,
+    /// What becomes of it.
+    pub(crate) change: Change,
     /// Whether an engine may leave this change out when a later one of the same sync round replaces it.
     pub coalesced: bool,
+}
+
+/// What becomes of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    Put(Bytes),
+    Delete,
+    /// It and all that follow are deleted, up to this prefixed key, which isn't.
+    DeleteUntil(Bytes),
 }
 
 impl Batch {
@@ -46,7 +58,7 @@ impl Batch {
     /// If the key or value is longer than [`Batch::MAX_KEY_BYTES`] or [`Batch::MAX_VALUE_BYTES`]; engines
     /// check their own, lower limits where a request comes in.
     pub fn put(&mut self, table: Table, key: impl AsRef<[u8]>, value: impl Into<Bytes>) {
-        self.push(table, key.as_ref(), Some(value.into()), false);
+        self.push_key(table, key.as_ref(), Change::Put(value.into()), false);
     }
 
     /// Sets a key whose intermediate values nobody needs (a counter): means the same as [`Batch::put`], and
@@ -56,7 +68,7 @@ impl Batch {
     ///
     /// As [`Batch::put`].
     pub fn put_coalesced(&mut self, table: Table, key: impl AsRef<[u8]>, value: impl Into<Bytes>) {
-        self.push(table, key.as_ref(), Some(value.into()), true);
+        self.push_key(table, key.as_ref(), Change::Put(value.into()), true);
     }
 
     /// Removes a key; one that does not exist is no error.
@@ -65,26 +77,45 @@ impl Batch {
     ///
     /// As [`Batch::put`].
     pub fn delete(&mut self, table: Table, key: impl AsRef<[u8]>) {
-        self.push(table, key.as_ref(), None, false);
+        self.push_key(table, key.as_ref(), Change::Delete, false);
     }
 
-    fn push(&mut self, table: Table, key: &[u8], value: Option<Bytes>, coalesced: bool) {
-        let value_bytes = value.as_ref().map_or(0, Bytes::len);
+    /// Removes every key of a range that is there when the batch is applied, however many they are: what is put into it
+    /// later stays. The range's direction means nothing.
+    ///
+    /// # Panics
+    ///
+    /// If an end of the range is longer than [`Batch::MAX_KEY_BYTES`].
+    pub fn delete_range(&mut self, table: Table, range: &ScanRange) {
+        if range.is_empty() {
+            return;
+        }
+        check_key(range.start());
+        check_key(range.end().unwrap_or_default());
+        let Range { start, end } = prefixed_range(self.partition, range);
+        self.push(table, start, Change::DeleteUntil(end), false);
+    }
+
+    fn push_key(&mut self, table: Table, key: &[u8], change: Change, coalesced: bool) {
+        check_key(key);
+        self.push(table, prefixed(self.partition, key), change, coalesced);
+    }
+
+    fn push(&mut self, table: Table, prefixed_key: Bytes, change: Change, coalesced: bool) {
+        let change_bytes = match &change {
+            Change::Put(value) => value.len(),
+            Change::Delete => 0,
+            Change::DeleteUntil(end) => end.len(),
+        };
         assert!(
-            key.len() <= Self::MAX_KEY_BYTES,
-            "a key of {} bytes is too long",
-            key.len()
+            change_bytes <= Self::MAX_VALUE_BYTES,
+            "a value of {change_bytes} bytes is too long"
         );
-        assert!(
-            value_bytes <= Self::MAX_VALUE_BYTES,
-            "a value of {value_bytes} bytes is too long"
-        );
-        let prefixed_key = prefixed(self.partition, key);
-        self.bytes += prefixed_key.len() + value_bytes;
+        self.bytes += prefixed_key.len() + change_bytes;
         self.operations.push(Operation {
             table,
             prefixed_key,
-            value,
+            change,
             coalesced,
         });
     }
@@ -120,10 +151,22 @@ impl Operation {
         self.table == other.table && self.prefixed_key == other.prefixed_key
     }
 
-    /// The key changed.
+    pub(crate) fn is_range_deletion(&self) -> bool {
+        matches!(self.change, Change::DeleteUntil(_))
+    }
+
+    /// The key changed; of a range, the first one.
     pub fn key(&self) -> &[u8] {
         &self.prefixed_key[PREFIX_BYTES..]
     }
+}
+
+fn check_key(key: &[u8]) {
+    assert!(
+        key.len() <= Batch::MAX_KEY_BYTES,
+        "a key of {} bytes is too long",
+        key.len()
+    );
 }
 
 /// The length of the partition number in front of every key.
@@ -135,4 +178,13 @@ pub(crate) fn prefixed(partition: PartitionId, key: &[u8]) -> Bytes {
     buffer.extend_from_slice(&partition.prefix());
     buffer.extend_from_slice(key);
     Bytes::from(buffer)
+}
+
+/// A range as the engines keep it; one without an end goes to the end of its partition.
+pub(crate) fn prefixed_range(partition: PartitionId, range: &ScanRange) -> Range<Bytes> {
+    let end = match range.end() {
+        Some(end) => prefixed(partition, end),
+        None => end_of_prefix(&partition.prefix()).expect("a partition's number is far below the highest"),
+    };
+    prefixed(partition, range.start())..end
 }

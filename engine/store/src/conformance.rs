@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub type Case = (&'static str, fn(&dyn Store));
 
 /// The cases, each of which wants an empty store.
-pub const CASES: [Case; 11] = [
+pub const CASES: [Case; 13] = [
     ("a batch is applied as a whole", a_batch_is_applied_as_a_whole),
     (
         "a batch is visible when it is completed",
@@ -53,6 +53,11 @@ pub const CASES: [Case; 11] = [
         coalesced_puts_leave_the_last_value,
     ),
     ("scans return ranges in order", scans_return_ranges_in_order),
+    (
+        "a deleted range takes what was before and nothing else",
+        a_deleted_range_takes_what_was_before,
+    ),
+    ("deleted ranges may overlap", deleted_ranges_may_overlap),
     (
         "scans keep to their limits and can be resumed",
         scans_keep_to_their_limits,
@@ -110,10 +115,28 @@ pub fn run_persistent(open: impl Fn(&[Table]) -> Arc<dyn Store>) {
                 None,
                 "a deleted key is back after reopening"
             );
+            assert_eq!(
+                get(&*store, COUNTERS, &[earlier, 7]),
+                None,
+                "a key of a deleted range is back after reopening"
+            );
+            assert_eq!(
+                get(&*store, COUNTERS, &[earlier, 8]),
+                Some(Bytes::from_static(b"put back")),
+                "what was put into a deleted range is gone after reopening"
+            );
         }
         commit(&*store, |batch| {
             batch.put(ITEMS, [round], &b"kept"[..]);
             batch.put(COUNTERS, [round], &b"deleted next"[..]);
+            (0..20).for_each(|key| batch.put(COUNTERS, [round, key], &b"deleted next"[..]));
+        });
+        commit(&*store, |batch| {
+            batch.delete_range(
+                COUNTERS,
+                &ScanRange::between([round, 0].to_vec(), [round, 99].to_vec()),
+            );
+            batch.put(COUNTERS, [round, 8], &b"put back"[..]);
         });
         let deletion = submit(&*store, Durability::Relaxed, |batch| {
             batch.delete(COUNTERS, [round])
@@ -291,6 +314,71 @@ fn coalesced_puts_leave_the_last_value(store: &dyn Store) {
         Some(Bytes::copy_from_slice(&999_u32.to_be_bytes()))
     );
     assert_eq!(get(store, COUNTERS, b"gone"), None);
+}
+
+fn a_deleted_range_takes_what_was_before(store: &dyn Store) {
+    let others = || PartitionId::all().filter(|other| *other != partition());
+    for other in others() {
+        let put = submit_to(store, other, Durability::Durable, |batch| {
+            batch.put(ITEMS, b"m", &b"value"[..])
+        });
+        assert_eq!(wait(&put), Ok(()));
+    }
+    let value = || Bytes::from_static(b"value");
+    commit(store, |batch| {
+        (b'a'..=b'z').for_each(|key| batch.put(ITEMS, [key], value()));
+        batch.put(COUNTERS, b"m", value());
+    });
+    commit(store, |batch| {
+        batch.put(ITEMS, b"dd", value());
+        batch.delete_range(ITEMS, &ScanRange::between(&b"c"[..], &b"x"[..]));
+        batch.put(ITEMS, b"e", &b"again"[..]);
+        batch.delete_range(ITEMS, &ScanRange::between(&b"b"[..], &b"b"[..]));
+    });
+    commit(store, |batch| batch.put(ITEMS, b"f", &b"again"[..]));
+    let left: Vec<Vec<u8>> = [b'a', b'b', b'e', b'f', b'x', b'y', b'z']
+        .map(|key| vec![key])
+        .to_vec();
+    let reversed: Vec<_> = left.iter().rev().cloned().collect();
+    assert_eq!(scan(store, ScanRange::all(), NO_LIMIT), left);
+    assert_eq!(scan(store, ScanRange::all().reversed(), NO_LIMIT), reversed);
+    assert_eq!(
+        scan(store, ScanRange::after(b"b"), ScanLimit::entries(3)),
+        left[2..5]
+    );
+    assert_eq!(get(store, ITEMS, b"d"), None);
+    assert_eq!(get(store, ITEMS, b"dd"), None);
+    assert_eq!(get(store, ITEMS, b"e"), Some(Bytes::from_static(b"again")));
+    assert_eq!(get(store, COUNTERS, b"m"), Some(value()), "of another table");
+
+    commit(store, |batch| batch.delete_range(ITEMS, &ScanRange::all()));
+    assert!(scan(store, ScanRange::all(), NO_LIMIT).is_empty());
+    for other in others() {
+        let found = store.get(other, ITEMS, b"m");
+        assert_eq!(found, Ok(Some(value())), "of another partition");
+    }
+}
+
+fn deleted_ranges_may_overlap(store: &dyn Store) {
+    let between = |start: u8, end: u8| ScanRange::between(vec![start], vec![end]);
+    let put = |batch: &mut Batch, key: u8| batch.put(ITEMS, [key], &b"value"[..]);
+    commit(store, |batch| (0..40).for_each(|key| put(batch, key)));
+    commit(store, |batch| batch.delete_range(ITEMS, &between(10, 20)));
+    commit(store, |batch| [12, 17].iter().for_each(|key| put(batch, *key)));
+    commit(store, |batch| batch.delete_range(ITEMS, &between(15, 25)));
+    commit(store, |batch| batch.delete_range(ITEMS, &between(11, 12)));
+    commit(store, |batch| put(batch, 22));
+    let left: Vec<_> = (0..10)
+        .chain([12, 22])
+        .chain(25..40)
+        .map(|key| vec![key])
+        .collect();
+    assert_eq!(scan(store, ScanRange::all(), NO_LIMIT), left);
+    commit(store, |batch| batch.delete_range(ITEMS, &between(5, 30)));
+    commit(store, |batch| put(batch, 7));
+    let left: Vec<_> = (0..5).chain([7]).chain(30..40).map(|key| vec![key]).collect();
+    assert_eq!(scan(store, ScanRange::all(), NO_LIMIT), left);
+    assert_eq!(get(store, ITEMS, &[12]), None);
 }
 
 fn scans_return_ranges_in_order(store: &dyn Store) {

@@ -1,11 +1,8 @@
-use std::collections::{BTreeMap, VecDeque};
-use std::ops::Bound;
-
 use bytes::Bytes;
 use parking_lot::Mutex;
+use std::collections::{BTreeMap, VecDeque};
 
-use crate::batch::{PREFIX_BYTES, prefixed};
-use crate::scan::end_of_prefix;
+use crate::batch::{Change, PREFIX_BYTES, prefixed, prefixed_range};
 use crate::{
     Batch, Completion, Direction, Durability, Entry, PartitionId, ScanLimit, ScanRange, Store, StoreError,
     StoreFigures, StoreState, Table,
@@ -93,10 +90,14 @@ impl State {
         self.figures.bytes_written += batch.bytes() as u64;
         for operation in batch.into_operations() {
             let table = self.tables.entry(operation.table.id()).or_default();
-            match operation.value {
-                Some(value) => table.insert(operation.prefixed_key, value),
-                None => table.remove(&operation.prefixed_key),
-            };
+            match operation.change {
+                Change::Put(value) => drop(table.insert(operation.prefixed_key, value)),
+                Change::Delete => drop(table.remove(&operation.prefixed_key)),
+                Change::DeleteUntil(end) => {
+                    let deleted = operation.prefixed_key..end;
+                    table.retain(|key, _| !deleted.contains(key));
+                }
+            }
         }
         Ok(())
     }
@@ -146,12 +147,7 @@ impl Store for MemoryStore {
         let Some(entries) = state.tables.get(&table.id()).filter(|_| !range.is_empty()) else {
             return Ok(Vec::new());
         };
-        let start = Bound::Included(prefixed(partition, range.start()));
-        let end = match range.end() {
-            Some(end) => Some(prefixed(partition, end)),
-            None => end_of_prefix(&partition.prefix()),
-        };
-        let found = entries.range((start, end.map_or(Bound::Unbounded, Bound::Excluded)));
+        let found = entries.range(prefixed_range(partition, &range));
         Ok(match range.direction() {
             Direction::Forward => page(found, limit),
             Direction::Reverse => page(found.rev(), limit),

@@ -20,7 +20,7 @@ pub(crate) struct Tally {
     pub(crate) latest_vesting: Timestamp,
     /// Messages with a lower sequence were purged.
     pub(crate) purged_below: u64,
-    /// What a purge has left to be removed.
+    /// What a purge by an earlier release has left to be removed.
     pub(crate) garbage: Option<Garbage>,
 }
 

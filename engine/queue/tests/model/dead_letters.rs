@@ -261,3 +261,36 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn a_purge_of_the_dead_letter_queue_spares_what_is_on_its_way_there() {
+    let mut driver = Driver::new(QueueKind::Standard, 1).await;
+    driver.send(0).await;
+    driver.receive(0).await;
+    driver.take(Step::LetLeasesLapse).await;
+    driver.store.hold();
+    assert!(
+        driver
+            .source
+            .receive(request(MESSAGES, None))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    // Until the first step of the move is under way.
+    while driver.store.in_flight() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let purging = tokio::spawn({
+        let dead = Arc::clone(&driver.dead);
+        async move { dead.purge().await }
+    });
+    tokio::task::yield_now().await;
+    driver.store.release();
+    purging.await.unwrap().unwrap();
+    while driver.dead.counts().visible == 0 {
+        tokio::task::yield_now().await;
+    }
+    let received = driver.dead.receive(request(MESSAGES, None)).await.unwrap();
+    assert_eq!(received.len(), 1);
+}

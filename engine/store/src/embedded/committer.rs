@@ -50,6 +50,8 @@ pub(super) struct Sink {
     pub(super) memtable_bytes: usize,
     /// How long the log gets before that, in bytes.
     pub(super) log_bytes: u64,
+    /// How long a deleted range stays in memory at most.
+    pub(super) range_patience: Duration,
 }
 
 /// The handle to the committer thread.
@@ -98,6 +100,7 @@ impl Committer {
             failure,
             figures: Mutex::new(figures),
         });
+        let holds_ranges = sink.layers.read().active.holds_ranges();
         let worker = Worker {
             sink,
             shared: Arc::clone(&shared),
@@ -105,6 +108,7 @@ impl Committer {
             last_round,
             synced_round: last_round,
             unsynced_since: None,
+            ranges_since: holds_ranges.then(Instant::now),
             gathering: Gathering::default(),
         };
         let thread = thread::Builder::new()
@@ -183,7 +187,8 @@ impl Shared {
 /// What the committer does next.
 enum Next {
     Commit(Vec<Submitted>),
-    SyncRelaxed,
+    /// What has waited long enough.
+    Overdue,
     End,
 }
 
@@ -196,6 +201,8 @@ struct Worker {
     synced_round: u64,
     /// When the oldest round that is not synced was written, if there is one.
     unsynced_since: Option<Instant>,
+    /// When the oldest deleted range was written that is in memory only, if there is one.
+    ranges_since: Option<Instant>,
     gathering: Gathering,
 }
 
@@ -214,7 +221,7 @@ impl Worker {
         loop {
             match self.next() {
                 Next::Commit(round) => self.commit(round),
-                Next::SyncRelaxed => self.sync_relaxed(),
+                Next::Overdue => self.catch_up(),
                 Next::End => break,
             }
         }
@@ -237,15 +244,33 @@ impl Worker {
                 if queue.closed {
                     return Next::End;
                 }
-                let until = self.unsynced_since.map(|since| since + RELAXED_SYNC);
-                let until = until.filter(|_| self.sink.mode == DurabilityMode::Sync);
-                if !shared.wait(&mut queue, 1, until) {
-                    return Next::SyncRelaxed;
+                if !shared.wait(&mut queue, 1, self.deadline()) {
+                    return Next::Overdue;
                 }
             }
             std::mem::swap(&mut queue.batches, &mut self.backlog);
         }
         Next::Commit(self.cut_round())
+    }
+
+    /// When something has to be done although nothing is submitted.
+    fn deadline(&self) -> Option<Instant> {
+        // After a failure nothing is.
+        self.shared.failure.check().ok()?;
+        let sync = self.unsynced_since.map(|since| since + RELAXED_SYNC);
+        let sync = sync.filter(|_| self.sink.mode == DurabilityMode::Sync);
+        let ranges = self.ranges_since.map(|since| since + self.sink.range_patience);
+        sync.into_iter().chain(ranges).min()
+    }
+
+    /// Does what has waited long enough.
+    fn catch_up(&mut self) {
+        self.sync_relaxed();
+        if self.shared.failure.check().is_ok()
+            && let Err(error) = self.rotate_if_full()
+        {
+            self.fail(&error);
+        }
     }
 
     /// Takes the next round off the backlog: at least one batch, within the bounds.
@@ -319,28 +344,35 @@ impl Worker {
         }
         self.last_round = marker.round;
         self.wrote(sync);
+        if operations.iter().any(Operation::is_range_deletion) {
+            self.ranges_since.get_or_insert_with(Instant::now);
+        }
         let mut layers = self.sink.layers.write();
         for operation in operations {
             layers
                 .active
-                .apply(operation.table.id(), operation.prefixed_key, operation.value);
+                .apply(operation.table.id(), operation.prefixed_key, operation.change);
         }
         Ok(())
     }
 
-    /// Hands the memtable over to the flusher and goes on in another segment, once there is enough in either. A segment
-    /// is synced before the next one is begun, so that no later round can survive without it.
+    /// Hands the memtable over to the flusher and goes on in another segment, once there is enough in either, or a range
+    /// was deleted some time ago: what it deleted takes up the disk until it is in the tables. A segment is synced before the next one is begun, so that no later round can survive without it.
     fn rotate_if_full(&mut self) -> io::Result<()> {
         let memtable_bytes = self.sink.layers.read().active.bytes();
         let sink = &mut self.sink;
         let is_full = memtable_bytes >= sink.memtable_bytes || sink.log.bytes() >= sink.log_bytes;
-        if !is_full && !sink.log.is_scattered() {
+        let is_overdue = self
+            .ranges_since
+            .is_some_and(|since| since.elapsed() >= sink.range_patience);
+        if !is_full && !is_overdue && !sink.log.is_scattered() {
             return Ok(());
         }
         sink.log.sync()?;
         let next = sink.segments.take()?;
         let used = sink.log.rotate(next);
         sink.flusher.flush(self.last_round, used);
+        self.ranges_since = None;
         self.wrote(true);
         Ok(())
     }
@@ -441,20 +473,18 @@ fn complete(completion: Completion, outcome: Result<(), StoreError>) {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+    use crate::batch::Change;
     use crate::{PartitionId, Table};
 
     const COUNTERS: Table = Table::new(1, "counters");
 
-    fn summary(batches: Vec<Batch>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    fn summary(batches: Vec<Batch>) -> Vec<(Vec<u8>, Change)> {
         coalesce(batches.into_iter().map(Batch::into_operations).collect())
             .into_iter()
-            .map(|operation| {
-                (
-                    operation.key().to_vec(),
-                    operation.value.map(|value| value.to_vec()),
-                )
-            })
+            .map(|operation| (operation.key().to_vec(), operation.change))
             .collect()
     }
 
@@ -467,11 +497,11 @@ mod tests {
         first.put_coalesced(COUNTERS, b"c", &b"3"[..]);
         second.delete(COUNTERS, b"a");
         second.put_coalesced(COUNTERS, b"a", &b"2"[..]);
-        let expected: Vec<(Vec<u8>, Option<Vec<u8>>)> = vec![
-            (b"b".to_vec(), Some(b"plain".to_vec())),
-            (b"c".to_vec(), Some(b"3".to_vec())),
-            (b"a".to_vec(), None),
-            (b"a".to_vec(), Some(b"2".to_vec())),
+        let expected = [
+            (b"b".to_vec(), Change::Put(Bytes::from_static(b"plain"))),
+            (b"c".to_vec(), Change::Put(Bytes::from_static(b"3"))),
+            (b"a".to_vec(), Change::Delete),
+            (b"a".to_vec(), Change::Put(Bytes::from_static(b"2"))),
         ];
         assert_eq!(summary(vec![first, second]), expected);
     }

@@ -21,7 +21,10 @@ const SYNCED: &str = "SYNCED";
 /// The last round that is in the tables, and all before it.
 const APPLIED: &str = "APPLIED";
 
-const VERSION: u64 = 2;
+/// Since 3, the log may hold deletions of ranges.
+const VERSION: u64 = 3;
+/// The oldest version that is read too; a store of it gets the present one when it is opened.
+const OLDEST_VERSION: u64 = 2;
 const ENGINE: &str = "log+fjall-3";
 
 /// What `FORMAT` says.
@@ -55,9 +58,10 @@ impl Format {
         let unreadable =
             |error| format!("its {FORMAT} file is unreadable ({error}); restore it from a backup");
         let version = serde_json::from_str::<Version>(text).map_err(unreadable)?.format;
-        if version != VERSION {
+        if !(OLDEST_VERSION..=VERSION).contains(&version) {
             return Err(format!(
-                "it has format version {version}, and this release knows {VERSION}; use the release that wrote it"
+                "it has format version {version}, and this release knows {OLDEST_VERSION} to {VERSION}; use the release \
+                 that wrote it"
             ));
         }
         let format = serde_json::from_str::<Format>(text).map_err(unreadable)?;
@@ -112,11 +116,24 @@ impl Format {
 
     /// Ends the creation: from now on the directory holds a store.
     pub(super) fn finish(&self, directory: &Path) -> Result<(), OpenError> {
+        self.write(directory)?;
+        fs::remove_file(directory.join(CREATING)).map_err(|error| open_failed(directory, error))
+    }
+
+    /// Makes a store of an older version one of the present one, before anything is written that only that one knows.
+    pub(super) fn bring_up_to_date(mut self, directory: &Path) -> Result<(), OpenError> {
+        if self.format == VERSION {
+            return Ok(());
+        }
+        self.format = VERSION;
+        self.write(directory)
+    }
+
+    fn write(&self, directory: &Path) -> Result<(), OpenError> {
         let failed = |error| open_failed(directory, error);
         let mut text = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
         text.push(b'\n');
-        write_synced(directory, FORMAT, &text).map_err(failed)?;
-        fs::remove_file(directory.join(CREATING)).map_err(failed)
+        write_synced(directory, FORMAT, &text).map_err(failed)
     }
 
     /// The number that marks this store's rounds.
@@ -200,15 +217,17 @@ mod tests {
 
     #[test]
     fn a_known_format_is_accepted() {
-        let format = Format::parse(&text(2, "log+fjall-3", 64)).unwrap();
-        assert_eq!(format.store_id(), StoreId::new(255));
+        for version in [2, 3] {
+            let format = Format::parse(&text(version, "log+fjall-3", 64)).unwrap();
+            assert_eq!(format.store_id(), StoreId::new(255));
+        }
     }
 
     #[test]
     fn an_unknown_format_is_refused_with_what_to_do() {
         for (text, expected) in [
             (text(1, "fjall-3", 64), "format version 1"),
-            (text(3, "log+fjall-3", 64), "format version 3"),
+            (text(4, "log+fjall-3", 64), "format version 4"),
             (text(2, "rocks", 64), "the engine \"rocks\""),
             (text(2, "log+fjall-3", 8), "8 partitions"),
         ] {

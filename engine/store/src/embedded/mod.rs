@@ -21,6 +21,7 @@
 //! Every table is a keyspace of that database; a key is the partition (2 bytes, big endian), then the key.
 
 mod committer;
+mod deleted_ranges;
 mod failure;
 #[cfg(any(test, feature = "fault-injection"))]
 pub mod fault;
@@ -41,9 +42,9 @@ mod tables;
 mod tests;
 
 use std::io;
-use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use parking_lot::RwLock;
@@ -60,8 +61,7 @@ use self::medium::Medium;
 use self::memtable::{Layers, SharedLayers};
 use self::merge::Source;
 use self::tables::Tables;
-use crate::batch::prefixed;
-use crate::scan::end_of_prefix;
+use crate::batch::{prefixed, prefixed_range};
 use crate::{
     Batch, Completion, Direction, Durability, Entry, OpenError, PartitionId, ScanLimit, ScanRange, Store,
     StoreError, StoreFigures, StoreState, Table,
@@ -98,6 +98,9 @@ pub struct EmbeddedOptions {
     /// How much log to write before memory is moved to the tables, in bytes. Start-up reads back twice this much at
     /// most.
     pub log_bytes: u64,
+    /// How long what was deleted as a range may take up the disk when there is no other reason to move memory to the
+    /// tables.
+    pub range_patience: Duration,
 }
 
 impl EmbeddedOptions {
@@ -110,6 +113,7 @@ impl EmbeddedOptions {
             block_cache_bytes: 32 * MIB,
             memtable_bytes: 64 << 20,
             log_bytes: 64 * MIB,
+            range_patience: Duration::from_secs(30),
         }
     }
 }
@@ -183,6 +187,8 @@ impl EmbeddedStore {
         }
         if created {
             format.finish(&directory)?;
+        } else {
+            format.bring_up_to_date(&directory)?;
         }
         Self::start(options, medium, &known, recovered, tables, lock).map_err(failed)
     }
@@ -225,6 +231,7 @@ impl EmbeddedStore {
             mode: options.durability_mode,
             memtable_bytes: options.memtable_bytes,
             log_bytes: options.log_bytes,
+            range_patience: options.range_patience,
         };
         let committer = Committer::start(sink, Arc::clone(&failure), recovered.last_round)?;
         Ok(EmbeddedStore {
@@ -236,16 +243,6 @@ impl EmbeddedStore {
             directory: options.directory,
             _lock: lock,
         })
-    }
-
-    /// Bounds of a range in the engine's own keys.
-    fn bounds(partition: PartitionId, range: &ScanRange) -> (Bound<Bytes>, Bound<Bytes>) {
-        let end = match range.end() {
-            Some(end) => Some(prefixed(partition, end)),
-            None => end_of_prefix(&partition.prefix()),
-        };
-        let start = Bound::Included(prefixed(partition, range.start()));
-        (start, end.map_or(Bound::Unbounded, Bound::Excluded))
     }
 }
 
@@ -260,8 +257,16 @@ impl Store for EmbeddedStore {
     fn get(&self, partition: PartitionId, table: Table, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
         self.tables.check(table)?;
         let key = prefixed(partition, key);
-        let recent = self.layers.read().get(table.id(), &key);
-        recent.map_or_else(|| self.tables.get(table, key), Ok)
+        let layers = self.layers.read();
+        match layers.get(table.id(), &key) {
+            Some(recent) => Ok(recent),
+            None => {
+                // From now: what the deletion of a range does to the tables later brings older values to light.
+                let snapshot = self.tables.snapshot();
+                drop(layers);
+                self.tables.get(&snapshot, table, key)
+            }
+        }
     }
 
     fn scan(
@@ -275,20 +280,25 @@ impl Store for EmbeddedStore {
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        let bounds = Self::bounds(partition, &range);
+        let direction = range.direction();
         // Held for the whole page, which is from one point in time therefore. And before the tables are looked at: what
         // moves from memory to the tables meanwhile is seen twice then, and not missed.
         let layers = self.layers.read();
         let mut sources: Vec<Source<'_>> = Vec::with_capacity(3);
+        // What newer layers leave to be looked for in older ones.
+        let mut ranges = vec![prefixed_range(partition, &range)];
         for memtable in std::iter::once(&layers.active).chain(layers.frozen.as_deref()) {
-            let changes = memtable.range(table.id(), bounds.clone());
+            let parts = ranges.clone().into_iter();
+            let changes = parts.flat_map(|part| memtable.range(table.id(), part));
             let changes = changes.map(|(key, value)| Ok((key.clone(), value.clone())));
-            sources.push(directed(changes, range.direction()));
+            sources.push(directed(changes, direction));
+            let gaps = |part| memtable.gaps(table.id(), part);
+            ranges = ranges.into_iter().flat_map(gaps).collect();
         }
-        let stored = self.tables.range(table, bounds)?;
+        let stored = self.tables.ranges(table, ranges)?;
         let stored = stored.map(|entry| entry.map(|(key, value)| (key, Some(value))));
-        sources.push(directed(stored, range.direction()));
-        merge::page(sources, range.direction(), limit)
+        sources.push(directed(stored, direction));
+        merge::page(sources, direction, limit)
     }
 
     fn partitions(&self) -> Vec<PartitionId> {

@@ -1,15 +1,18 @@
 //! The tables: an LSM tree on the local disk (fjall), fed with sorted changes only, never through its own journal.
 
 use std::io;
-use std::ops::Bound;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, LsmError, PersistMode, Readable};
+use fjall::{
+    AbstractTree, Database, Keyspace, KeyspaceCreateOptions, LsmError, PersistMode, Readable, Snapshot,
+};
 
 use super::EmbeddedOptions;
+use super::deleted_ranges::DeletedRanges;
 use super::memtable::{Changes, Memtable};
 use super::open_failed;
 use crate::{Batch, OpenError, StoreError, Table};
@@ -20,6 +23,8 @@ const UNUSED_JOURNAL_BYTES: u64 = 64 * MIB;
 const UNUSED_MEMTABLE_BYTES: u64 = MIB;
 /// Table files that may wait to be merged before more are made; each costs a read one look more.
 const UNMERGED_TABLES: usize = 16;
+/// So many keys are deleted one by one: dropping files waits for merging, and syncs.
+const FEW_KEYS: usize = 10_000;
 
 /// The keyspaces of the database, one a table. They are made when there is something to put in: making them all takes
 /// longer than everything else a new store needs.
@@ -110,31 +115,44 @@ impl Tables {
             .find(|number| self.opened[usize::from(*number)].is_none())
     }
 
-    /// The value of a key.
-    pub(super) fn get(&self, table: Table, key: Bytes) -> Result<Option<Bytes>, StoreError> {
+    /// The tables as they are now.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        self.database.snapshot()
+    }
+
+    /// The value of a key at one point in time.
+    pub(super) fn get(
+        &self,
+        snapshot: &Snapshot,
+        table: Table,
+        key: Bytes,
+    ) -> Result<Option<Bytes>, StoreError> {
         let Some(keyspace) = self.keyspace(table)? else {
             return Ok(None);
         };
-        let value = keyspace.get(key).map_err(read_failed)?;
+        let value = snapshot.get(keyspace, key).map_err(read_failed)?;
         Ok(value.map(|value| owned(&value)))
     }
 
-    /// The entries in a range, from one point in time.
-    pub(super) fn range(
+    /// The entries in ranges, which are in order, from one point in time.
+    pub(super) fn ranges(
         &self,
         table: Table,
-        bounds: (Bound<Bytes>, Bound<Bytes>),
+        ranges: Vec<Range<Bytes>>,
     ) -> Result<impl DoubleEndedIterator<Item = Result<(Bytes, Bytes), StoreError>> + use<>, StoreError> {
-        let found = self
-            .keyspace(table)?
-            .map(|keyspace| self.database.snapshot().range(keyspace, bounds));
+        let snapshot = self.snapshot();
+        let found = self.keyspace(table)?.cloned().map(|keyspace| {
+            let ranges = ranges.into_iter();
+            ranges.flat_map(move |range| snapshot.range(&keyspace, range))
+        });
         Ok(found.into_iter().flatten().map(|guard| {
             let (key, value) = guard.into_inner().map_err(read_failed)?;
             Ok((owned(&key), owned(&value)))
         }))
     }
 
-    /// Takes changes over; durable when it returns. Taking the same ones over again changes nothing.
+    /// Takes changes over; durable when it returns. Taking the same ones over again changes nothing. Until then they hide
+    /// what is here: while ranges are deleted, older values come to light for a time.
     pub(super) fn take_over(&self, memtable: &Memtable) -> Result<(), String> {
         // A panic in the database must not leave callers without an answer.
         let taken = catch_unwind(AssertUnwindSafe(|| {
@@ -150,6 +168,7 @@ impl Tables {
                         made.get_or_init(|| new)
                     }
                 };
+                clear(keyspace, changes.deleted_ranges())?;
                 ingest(keyspace, changes)?;
             }
             Ok(())
@@ -189,7 +208,7 @@ fn keyspace(database: &Database, table: Table) -> fjall::Result<Keyspace> {
 /// Writes changes as new table files. Deletions of what was never in the tables are left out.
 fn ingest(keyspace: &Keyspace, changes: &Changes) -> fjall::Result<()> {
     let mut ingestion = None;
-    for (key, value) in changes {
+    for (key, value) in changes.entries() {
         if value.is_none() && !keyspace.contains_key(key)? {
             continue;
         }
@@ -200,6 +219,28 @@ fn ingest(keyspace: &Keyspace, changes: &Changes) -> fjall::Result<()> {
         match value {
             Some(value) => writer.write(key.clone(), value.clone())?,
             None => writer.write_tombstone(key.clone())?,
+        }
+    }
+    match ingestion {
+        Some(writer) => writer.finish(),
+        None => Ok(()),
+    }
+}
+
+/// Deletes everything in ranges. Of a large one, whatever files it holds as a whole are dropped; only what shares a file
+/// with other keys is deleted one by one, which doesn't grow with the range.
+fn clear(keyspace: &Keyspace, ranges: &DeletedRanges) -> fjall::Result<()> {
+    let mut ingestion = None;
+    for range in ranges.iter() {
+        if keyspace.range(range.clone()).nth(FEW_KEYS).is_some() {
+            keyspace.tree.drop_range(range.clone())?;
+        }
+        for guard in keyspace.range(range) {
+            let writer = match &mut ingestion {
+                Some(writer) => writer,
+                None => ingestion.insert(keyspace.start_ingestion()?),
+            };
+            writer.write_tombstone(guard.key()?)?;
         }
     }
     match ingestion {

@@ -1,3 +1,5 @@
+mod ranges;
+
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::sync::mpsc;
@@ -127,14 +129,27 @@ fn a_format_from_the_future_is_refused_and_left_alone() {
     let file = directory.path().join("FORMAT");
     let newer = std::fs::read_to_string(&file)
         .unwrap()
-        .replace("\"format\": 2", "\"format\": 3");
+        .replace("\"format\": 3", "\"format\": 4");
     std::fs::write(&file, &newer).unwrap();
     let error = open_error(directory.path()).to_string();
     assert!(
-        error.contains("format version 3") && error.contains("use the release that wrote it"),
+        error.contains("format version 4") && error.contains("use the release that wrote it"),
         "{error}"
     );
     assert_eq!(std::fs::read_to_string(&file).unwrap(), newer);
+}
+
+#[test]
+fn a_store_of_the_format_before_is_read_and_brought_up_to_date() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    assert_eq!(put(&store, Durability::Durable, b"key"), Ok(()));
+    drop(store);
+    let file = directory.path().join("FORMAT");
+    let present = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, present.replace("\"format\": 3", "\"format\": 2")).unwrap();
+    assert_eq!(keys(&open(directory.path())), [b"key"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), present);
 }
 
 #[test]
@@ -482,6 +497,8 @@ fn damaged_tables_are_reported_when_read_or_opened() {
 /// One batch of the crash test: what it sets, and how long its caller waits.
 #[derive(Debug, Clone)]
 struct Step {
+    /// Deleted first: from the first key on, that many.
+    ranges: Vec<(u8, u8)>,
     puts: Vec<(u8, u16)>,
     deletes: Vec<u8>,
     durable: bool,
@@ -490,8 +507,10 @@ struct Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let puts = prop::collection::vec((0..12_u8, 0..3_000_u16), 0..4);
     let deletes = prop::collection::vec(0..12_u8, 0..2);
-    let step = (puts, deletes, prop::bool::weighted(0.4));
-    let step = step.prop_map(|(puts, deletes, durable)| Step {
+    let ranges = prop::collection::vec((0..12_u8, 0..6_u8), 0..2);
+    let step = (ranges, puts, deletes, prop::bool::weighted(0.4));
+    let step = step.prop_map(|(ranges, puts, deletes, durable)| Step {
+        ranges,
         puts,
         deletes,
         durable,
@@ -511,6 +530,10 @@ fn sector() -> impl Strategy<Value = Sector> {
 type Content = BTreeMap<(u8, Vec<u8>), Vec<u8>>;
 
 fn apply(content: &mut Content, number: usize, step: &Step) {
+    for (start, length) in &step.ranges {
+        let deleted = (ITEMS.id(), vec![*start])..(ITEMS.id(), vec![start + length]);
+        content.retain(|key, _| !deleted.contains(key));
+    }
     for (key, length) in &step.puts {
         let value = vec![number as u8; usize::from(*length)];
         content.insert((ITEMS.id(), vec![*key]), value.clone());
@@ -545,6 +568,9 @@ fn play(store: &dyn Store, steps: &[Step], before: &[Content]) -> Vec<Content> {
             Durability::Relaxed
         };
         let outcome = commit(store, durability, |batch| {
+            for (start, length) in &step.ranges {
+                batch.delete_range(ITEMS, &ScanRange::between(vec![*start], vec![start + length]));
+            }
             for (key, length) in &step.puts {
                 let value = vec![number as u8; usize::from(*length)];
                 batch.put(ITEMS, [*key], value.clone());

@@ -219,7 +219,7 @@ fn replay(chain: &Chain, known: &Known, memtable: &mut Memtable) -> Result<(), O
         if round.marker.round > known.applied_round {
             for operation in round.operations() {
                 let operation = operation.ok_or_else(|| damaged("a change in the commit cannot be read"))?;
-                memtable.apply(operation.table, operation.key, operation.value);
+                memtable.apply(operation.table, operation.key, operation.change);
             }
         }
         offset = round_up(round.extent.end);

@@ -6,9 +6,12 @@
 //! | the store's id | 8 |
 //! | number of the round, last round synced before it | `u64`, `u64` |
 //! | bytes and number of the operations | `u32`, `u32` |
-//! | each operation: table, 0 for a deletion or 1 for a put, key length, value length (puts only) | `u8`, `u8`, `u16`, `u32` |
+//! | each operation: table, kind, key length, value length (except for deletions) | `u8`, `u8`, `u16`, `u32` |
 //! | its key and value | |
 //! | zeros up to the end of the [block](super::block) | |
+//!
+//! The kinds are 0, the deletion of a key; 1, a put; 2, the deletion of a range (since format version 3), whose key is the
+//! first one in it and whose value is the first key behind it.
 
 use std::ops::Range;
 
@@ -17,11 +20,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::block::{BLOCK_BYTES, round_up};
 use crate::Operation;
+use crate::batch::Change;
 
 const CHECKSUM_BYTES: usize = 8;
 const HEADER_BYTES: usize = 40;
 const DELETION: u8 = 0;
 const PUT: u8 = 1;
+const RANGE_DELETION: u8 = 2;
 
 /// Tells the rounds of one store from those of any other, and from copies of logs inside values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +63,7 @@ pub(in crate::embedded) struct Round<'a> {
 pub(in crate::embedded) struct LoggedOperation {
     pub(in crate::embedded) table: u8,
     pub(in crate::embedded) key: Bytes,
-    pub(in crate::embedded) value: Option<Bytes>,
+    pub(in crate::embedded) change: Change,
 }
 
 /// Appends a round to `buffer`.
@@ -84,10 +89,14 @@ pub(super) fn encode(buffer: &mut Vec<u8>, store: StoreId, marker: Marker, opera
 fn encode_operation(buffer: &mut Vec<u8>, operation: &Operation) {
     let key = &operation.prefixed_key;
     let key_bytes = u16::try_from(key.len()).expect("batches check the length of their keys");
-    let kind = if operation.value.is_some() { PUT } else { DELETION };
+    let (kind, value) = match &operation.change {
+        Change::Put(value) => (PUT, Some(value)),
+        Change::Delete => (DELETION, None),
+        Change::DeleteUntil(end) => (RANGE_DELETION, Some(end)),
+    };
     buffer.extend_from_slice(&[operation.table.id(), kind]);
     buffer.extend_from_slice(&key_bytes.to_le_bytes());
-    if let Some(value) = &operation.value {
+    if let Some(value) = value {
         let value_bytes = u32::try_from(value.len()).expect("batches check the length of their values");
         buffer.extend_from_slice(&value_bytes.to_le_bytes());
         buffer.extend_from_slice(key);
@@ -160,16 +169,18 @@ fn decode_operation(rest: &mut &[u8]) -> Option<LoggedOperation> {
     let &[table, kind] = rest.split_off(..2)?.first_chunk()?;
     let key_bytes = usize::from(u16::from_le_bytes(array(rest.split_off(..2)?)));
     let value_bytes = match kind {
-        PUT => Some(u32::from_le_bytes(array(rest.split_off(..4)?)) as usize),
-        DELETION => None,
+        PUT | RANGE_DELETION => u32::from_le_bytes(array(rest.split_off(..4)?)) as usize,
+        DELETION => 0,
         _ => return None,
     };
     let key = Bytes::copy_from_slice(rest.split_off(..key_bytes)?);
-    let value = match value_bytes {
-        Some(bytes) => Some(Bytes::copy_from_slice(rest.split_off(..bytes)?)),
-        None => None,
+    let value = Bytes::copy_from_slice(rest.split_off(..value_bytes)?);
+    let change = match kind {
+        PUT => Change::Put(value),
+        RANGE_DELETION => Change::DeleteUntil(value),
+        _ => Change::Delete,
     };
-    Some(LoggedOperation { table, key, value })
+    Some(LoggedOperation { table, key, change })
 }
 
 fn array<const BYTES: usize>(bytes: &[u8]) -> [u8; BYTES] {
@@ -181,7 +192,8 @@ fn array<const BYTES: usize>(bytes: &[u8]) -> [u8; BYTES] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Batch, PartitionId, Table};
+    use crate::batch::prefixed;
+    use crate::{Batch, PartitionId, ScanRange, Table};
 
     const STORE: StoreId = StoreId([7; 8]);
     const MARKER: Marker = Marker {
@@ -194,6 +206,8 @@ mod tests {
         batch.put(Table::new(3, "items"), b"key", &b"value"[..]);
         batch.put(Table::new(4, "others"), b"empty", &b""[..]);
         batch.delete(Table::new(3, "items"), b"gone");
+        let range = ScanRange::between(&b"from"[..], &b"until"[..]);
+        batch.delete_range(Table::new(3, "items"), &range);
         let mut buffer = Vec::new();
         encode(&mut buffer, STORE, MARKER, batch.operations());
         buffer
@@ -207,14 +221,16 @@ mod tests {
         let operations: Vec<_> = round
             .operations()
             .map(|operation| operation.unwrap())
-            .map(|operation| (operation.table, operation.key[2..].to_vec(), operation.value))
+            .map(|operation| (operation.table, operation.key[2..].to_vec(), operation.change))
             .collect();
+        let until = prefixed(PartitionId::of(b"queue"), b"until");
         assert_eq!(
             operations,
             [
-                (3, b"key".to_vec(), Some(Bytes::from_static(b"value"))),
-                (4, b"empty".to_vec(), Some(Bytes::new())),
-                (3, b"gone".to_vec(), None),
+                (3, b"key".to_vec(), Change::Put(Bytes::from_static(b"value"))),
+                (4, b"empty".to_vec(), Change::Put(Bytes::new())),
+                (3, b"gone".to_vec(), Change::Delete),
+                (3, b"from".to_vec(), Change::DeleteUntil(until)),
             ]
         );
     }
