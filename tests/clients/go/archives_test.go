@@ -2,7 +2,6 @@ package clients
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -60,7 +59,7 @@ func TestArchiveIsReplayed(t *testing.T) {
 			t.Errorf("the first time there came %v", event)
 		}
 	}
-	replay := bus.replay(t, archive, fmt.Sprintf("arn:aws:events:us-east-1:123456789012:rule/%s/%s", bus.name, rule))
+	replay := bus.replay(t, archive, bus.ruleArn(rule))
 	found := []string{}
 	for _, event := range readEvents(t, receiveAll(t, url, 2)) {
 		if event.ReplayName != *replay || event.Detail["colour"] != "red" {

@@ -44,6 +44,10 @@ func createEventBus(t *testing.T, client *eventbridge.Client, input eventbridge.
 	return eventBus{client, *input.Name, *created.EventBusArn}
 }
 
+func (b eventBus) ruleArn(rule string) string {
+	return fmt.Sprintf("arn:aws:events:us-east-1:123456789012:rule/%s/%s", b.name, rule)
+}
+
 // rule makes a rule with a pattern and targets, and returns its name.
 func (b eventBus) rule(t *testing.T, pattern string, targets ...ebtypes.Target) string {
 	t.Helper()
@@ -112,7 +116,18 @@ type event struct {
 
 func readEvent(t *testing.T, text string) event {
 	t.Helper()
-	read := event{}
+	return readAs[event](t, text)
+}
+
+// readJSON reads what is to be compared as JSON.
+func readJSON(t *testing.T, text string) any {
+	t.Helper()
+	return readAs[any](t, text)
+}
+
+func readAs[T any](t *testing.T, text string) T {
+	t.Helper()
+	var read T
 	if err := json.Unmarshal([]byte(text), &read); err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}

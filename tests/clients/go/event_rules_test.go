@@ -169,7 +169,7 @@ func TestPagesOfTargets(t *testing.T) {
 
 func TestTagsOfBusesAndRules(t *testing.T) {
 	bus, background := newEventBus(t), context.Background()
-	rule := fmt.Sprintf("arn:aws:events:us-east-1:123456789012:rule/%s/%s", bus.name, bus.rule(t, everything))
+	rule := bus.ruleArn(bus.rule(t, everything))
 	for _, arn := range []string{bus.arn, rule} {
 		must[*eventbridge.TagResourceOutput](t)(bus.client.TagResource(background, &eventbridge.TagResourceInput{
 			ResourceARN: &arn,

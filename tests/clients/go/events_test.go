@@ -2,10 +2,11 @@ package clients
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,7 +37,9 @@ func TestEventToQueue(t *testing.T) {
 func TestEventThroughAPattern(t *testing.T) {
 	bus := newEventBus(t)
 	url, queue := newTargetQueue(t)
-	bus.rule(t, `{"source": ["shop"], "detail": {"colour": [{"prefix": "dark"}], "id": [{"numeric": [">", 1, "<=", 3]}]}}`, queue)
+	bus.rule(t, `{
+		"source": ["shop"], "detail": {"colour": [{"prefix": "dark"}], "id": [{"numeric": [">", 1, "<=", 3]}]}
+	}`, queue)
 	entries := []ebtypes.PutEventsRequestEntry{}
 	for _, colour := range []string{"dark blue", "blue"} {
 		for id := range 5 {
@@ -71,12 +74,7 @@ func TestInputsOfTargets(t *testing.T) {
 	})
 	bus.put(t, bus.order(`{"id": 7, "colour": "red"}`))
 	for url, text := range expected {
-		var found, wanted any
-		for source, place := range map[string]any{*receiveAll(t, url, 1)[0].Body: &found, text: &wanted} {
-			if err := json.Unmarshal([]byte(source), place); err != nil {
-				t.Fatalf("%v in %s", err, source)
-			}
-		}
+		found, wanted := readJSON(t, *receiveAll(t, url, 1)[0].Body), readJSON(t, text)
 		if !reflect.DeepEqual(found, wanted) {
 			t.Errorf("received %v, not %v", found, wanted)
 		}
@@ -171,18 +169,67 @@ func TestDeadLettersOfATarget(t *testing.T) {
 	if found := readEvent(t, *letter.Body); found.ID != id || found.Detail["id"] != 7.0 {
 		t.Errorf("received %v, not %s", found, id)
 	}
-	expectAttribute(t, letter, "RULE_ARN", fmt.Sprintf("arn:aws:events:us-east-1:123456789012:rule/%s/%s", bus.name, rule))
-	expectAttribute(t, letter, "TARGET_ARN", *queue.Arn)
-	expectAttribute(t, letter, "ERROR_CODE", "NO_RESOURCE")
-	if message, present := letter.MessageAttributes["ERROR_MESSAGE"]; !present || *message.StringValue == "" {
-		t.Errorf("attributes %v", letter.MessageAttributes)
-	}
+	expectAttributes(t, letter, map[string]string{
+		"RULE_ARN": bus.ruleArn(rule), "TARGET_ARN": *queue.Arn, "ERROR_CODE": "NO_RESOURCE",
+		"EXHAUSTED_RETRY_CONDITION": "",
+	})
 }
 
-func expectAttribute(t *testing.T, message types.Message, name, value string) {
+func TestDeadLettersAfterRetries(t *testing.T) {
+	bus, background := newEventBus(t), context.Background()
+	letters, letterQueue := newTargetQueue(t)
+	name := aws.String(uniqueName())
+	connection := must[*eventbridge.CreateConnectionOutput](t)(bus.client.CreateConnection(
+		background,
+		&eventbridge.CreateConnectionInput{
+			Name: name, AuthorizationType: ebtypes.ConnectionAuthorizationTypeBasic,
+			AuthParameters: &ebtypes.CreateConnectionAuthRequestParameters{
+				BasicAuthParameters: &ebtypes.CreateConnectionBasicAuthRequestParameters{
+					Username: aws.String("a"), Password: aws.String("b"),
+				},
+			},
+		},
+	))
+	destination := must[*eventbridge.CreateApiDestinationOutput](t)(bus.client.CreateApiDestination(
+		background,
+		&eventbridge.CreateApiDestinationInput{
+			Name: name, ConnectionArn: connection.ConnectionArn, HttpMethod: ebtypes.ApiDestinationHttpMethodPost,
+			// The server that is under test doesn't speak TLS.
+			InvocationEndpoint: aws.String(strings.Replace(os.Getenv("NINEFOLD_ENDPOINT"), "http://", "https://", 1)),
+		},
+	))
+	target := target(*destination.ApiDestinationArn)
+	target.DeadLetterConfig = &ebtypes.DeadLetterConfig{Arn: letterQueue.Arn}
+	target.RetryPolicy = &ebtypes.RetryPolicy{MaximumRetryAttempts: aws.Int32(1)}
+	rule := bus.rule(t, everything, target)
+	id := bus.put(t, bus.order(`{"id": 7}`))[0]
+	letter := receiveAll(t, letters, 1)[0]
+	if found := readEvent(t, *letter.Body); found.ID != id {
+		t.Errorf("received %v, not %s", found, id)
+	}
+	expectAttributes(t, letter, map[string]string{
+		"RULE_ARN": bus.ruleArn(rule), "TARGET_ARN": *target.Arn,
+		"EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts", "RETRY_ATTEMPTS": "1",
+	})
+	must[*eventbridge.DeleteApiDestinationOutput](t)(bus.client.DeleteApiDestination(
+		background, &eventbridge.DeleteApiDestinationInput{Name: name},
+	))
+	must[*eventbridge.DeleteConnectionOutput](t)(bus.client.DeleteConnection(
+		background, &eventbridge.DeleteConnectionInput{Name: name},
+	))
+}
+
+// expectAttributes expects attributes of a dead letter, the absent ones as empty, and an error of some kind.
+func expectAttributes(t *testing.T, letter types.Message, expected map[string]string) {
 	t.Helper()
-	if found := aws.ToString(message.MessageAttributes[name].StringValue); found != value {
-		t.Errorf("attribute %s is %q, not %q", name, found, value)
+	found := func(name string) string { return aws.ToString(letter.MessageAttributes[name].StringValue) }
+	for name, value := range expected {
+		if found(name) != value {
+			t.Errorf("attribute %s is %q, not %q", name, found(name), value)
+		}
+	}
+	if found("ERROR_CODE") == "" || found("ERROR_MESSAGE") == "" {
+		t.Errorf("there is no error: %v", letter.MessageAttributes)
 	}
 }
 

@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-
-const WAIT_MILLISECONDS = 15_000;
+import { Arrivals } from "./arrivals.js";
 
 class Post {
   constructor(headers, body) {
@@ -20,12 +19,10 @@ class Post {
 }
 
 export class WebEndpoint {
-  #posts = [];
-  #arrived = () => {};
+  #posts = new Arrivals();
   #server = createServer(async (request, response) => {
-    this.#posts.push(new Post(request.headers, await text(request)));
+    this.#posts.add(new Post(request.headers, await text(request)));
     response.end();
-    this.#arrived();
   });
 
   async start() {
@@ -43,16 +40,7 @@ export class WebEndpoint {
 
   /** The next post; fails if none comes in time, or one of another kind. (Calls of functions have none.) */
   async next(kind) {
-    if (this.#posts.length === 0) {
-      await new Promise((resolve, reject) => {
-        const late = setTimeout(() => reject(new Error(`no ${kind ?? "post"} came`)), WAIT_MILLISECONDS);
-        this.#arrived = () => {
-          clearTimeout(late);
-          resolve();
-        };
-      });
-    }
-    const post = this.#posts.shift();
+    const post = await this.#posts.next(kind ?? "post");
     assert.equal(post.kind, kind);
     return post;
   }

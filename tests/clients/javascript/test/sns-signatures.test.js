@@ -6,20 +6,21 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as sns from "@aws-sdk/client-sns";
 import MessageValidator from "sns-validator";
+import { makeCertificate } from "../certificate.js";
+import { OwnServer } from "../own-server.js";
 import { settings } from "../settings.js";
-import { TlsServer } from "../tls-server.js";
 import { WebEndpoint } from "../web-endpoint.js";
 
-const server = new TlsServer();
+const server = new OwnServer();
 const web = new WebEndpoint();
 const validator = new MessageValidator(/^127\.0\.0\.1:\d+$/);
 const validate = promisify(validator.validate.bind(validator));
 let client;
 
 before(async () => {
-  await Promise.all([server.start(), web.start()]);
-  const { certificate: ca, endpoint } = server;
-  client = new sns.SNSClient({ ...settings, endpoint, requestHandler: { httpsAgent: { ca } } });
+  const { certificate: ca, key } = makeCertificate();
+  await Promise.all([server.start({ "--tls-certificate": ca, "--tls-key": key }), web.start()]);
+  client = new sns.SNSClient({ ...settings, endpoint: server.endpoint, requestHandler: { httpsAgent: { ca } } });
   globalAgent.options.ca = ca; // It is the validator's agent, which has no option for it.
 });
 

@@ -4,13 +4,11 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, describe, test } from "node:test";
 import * as sns from "@aws-sdk/client-sns";
-import { DeleteMessageCommand, GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { bodies, client as sqs, createQueue, deleteQueues, receive } from "../queues.js";
+import { bodies, createQueue, deleteQueues, queueArn, receiveAll } from "../queues.js";
 import { account, region, settings } from "../settings.js";
 import { WebEndpoint } from "../web-endpoint.js";
 
 const PAGE = 100;
-const RECEIVE_MILLISECONDS = 20_000;
 const RAW = { RawMessageDelivery: "true" };
 
 const client = new sns.SNSClient(settings);
@@ -27,26 +25,9 @@ async function createTopic(Attributes = {}, owner = client) {
 /** The URL of a new queue that is subscribed to a topic. */
 async function subscribeQueue(TopicArn, Attributes = {}) {
   const QueueUrl = await createQueue(TopicArn.endsWith(".fifo") ? { FifoQueue: "true" } : {});
-  const found = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
-  const Endpoint = found.Attributes.QueueArn;
+  const Endpoint = await queueArn(QueueUrl);
   await client.send(new sns.SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint, Attributes }));
   return QueueUrl;
-}
-
-/** Receives and deletes messages until there are so many; none is left then. */
-async function receiveAll(QueueUrl, count) {
-  const found = [];
-  for (const deadline = Date.now() + RECEIVE_MILLISECONDS; found.length < count && Date.now() < deadline; ) {
-    const names = { MessageAttributeNames: ["All"], MessageSystemAttributeNames: ["All"] };
-    for (const message of await receive(QueueUrl, { WaitTimeSeconds: 2, ...names })) {
-      found.push(message);
-      const { ReceiptHandle } = message;
-      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    }
-  }
-  assert.equal(found.length, count);
-  assert.deepEqual(await receive(QueueUrl), []);
-  return found;
 }
 
 const publish = (input) => client.send(new sns.PublishCommand(input));

@@ -4,6 +4,7 @@ import static ninefold.Buses.EVENTS;
 import static ninefold.Buses.EVERYTHING;
 import static ninefold.Buses.Event;
 import static ninefold.Buses.order;
+import static ninefold.Queues.ENDPOINT;
 import static ninefold.Queues.SQS;
 import static ninefold.Topics.RAW;
 import static ninefold.Topics.receiveAll;
@@ -23,6 +24,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.protocols.jsoncore.JsonNode;
+import software.amazon.awssdk.services.eventbridge.model.ApiDestinationHttpMethod;
+import software.amazon.awssdk.services.eventbridge.model.ConnectionAuthorizationType;
 import software.amazon.awssdk.services.eventbridge.model.EventBridgeException;
 import software.amazon.awssdk.services.eventbridge.model.InvalidEventPatternException;
 import software.amazon.awssdk.services.eventbridge.model.PutEventsRequestEntry;
@@ -96,10 +99,11 @@ class EventsTest {
         String rule = buses.rule(bus, EVERYTHING);
         String constant = inputOf(bus, rule, "constant", target -> target.input("{\"constant\": true}"));
         String detail = inputOf(bus, rule, "detail", target -> target.inputPath("$.detail"));
-        String transformed = inputOf(bus, rule, "transformed", target -> target.inputTransformer(transformer -> transformer
-                .inputPathsMap(Map.of("id", "$.detail.id", "colour", "$.detail.colour"))
-                .inputTemplate(
-                        "{\"order\": <id>, \"text\": \"<colour>, as wished\", \"rule\": <aws.events.rule-name>}")));
+        String template = "{\"order\": <id>, \"text\": \"<colour>, as wished\", \"rule\": <aws.events.rule-name>}";
+        String transformed = inputOf(
+                bus, rule, "transformed", target -> target.inputTransformer(transformer -> transformer
+                        .inputPathsMap(Map.of("id", "$.detail.id", "colour", "$.detail.colour"))
+                        .inputTemplate(template)));
         buses.put(order(bus, "{\"id\": 7, \"colour\": \"red\"}"));
         assertReceived("{\"constant\": true}", constant);
         assertReceived("{\"id\": 7, \"colour\": \"red\"}", detail);
@@ -137,8 +141,9 @@ class EventsTest {
         String rule = buses.rule(bus, EVERYTHING);
         Target queue = Buses.queue(url);
         assertCode("ValidationException", () -> buses.putTargets(bus, rule, queue));
-        buses.putTargets(
-                bus, rule, queue.copy(target -> target.sqsParameters(parameters -> parameters.messageGroupId("orders"))));
+        Target grouped =
+                queue.copy(target -> target.sqsParameters(parameters -> parameters.messageGroupId("orders")));
+        buses.putTargets(bus, rule, grouped);
         List<String> ids = buses.put(IntStream.range(0, 5)
                 .mapToObj(number -> order(bus, "{\"id\": %d}".formatted(number)))
                 .toArray(PutEventsRequestEntry[]::new));
@@ -183,9 +188,51 @@ class EventsTest {
         List<String> ids = buses.put(order(bus, "{\"id\": 7}"));
         Message letter = receiveAll(letters, 1).get(0);
         assertEquals(ids.get(0), Event.read(letter.body()).id());
-        assertEquals(Buses.ruleArn(bus, rule), attribute(letter, "RULE_ARN"));
-        assertEquals(queue.arn(), attribute(letter, "TARGET_ARN"));
-        assertEquals("NO_RESOURCE", attribute(letter, "ERROR_CODE"));
+        assertAttributes(
+                letter,
+                Map.of("RULE_ARN", Buses.ruleArn(bus, rule), "TARGET_ARN", queue.arn(), "ERROR_CODE", "NO_RESOURCE"));
+        assertFalse(letter.messageAttributes().containsKey("EXHAUSTED_RETRY_CONDITION"));
+    }
+
+    @Test
+    void toADeadLetterQueueAfterRetries() {
+        String bus = buses.create();
+        String letters = queues.create();
+        String name = Buses.name();
+        String connection = EVENTS.createConnection(request -> request.name(name)
+                        .authorizationType(ConnectionAuthorizationType.BASIC)
+                        .authParameters(parameters -> parameters.basicAuthParameters(
+                                basic -> basic.username("a").password("b"))))
+                .connectionArn();
+        // The server that is under test doesn't speak TLS.
+        String endpoint = ENDPOINT.toString().replace("http://", "https://");
+        String destination = EVENTS.createApiDestination(request -> request.name(name)
+                        .connectionArn(connection)
+                        .invocationEndpoint(endpoint)
+                        .httpMethod(ApiDestinationHttpMethod.POST))
+                .apiDestinationArn();
+        Target target = Buses.target(destination)
+                .copy(settings -> settings.deadLetterConfig(config -> config.arn(Queues.arn(letters)))
+                        .retryPolicy(policy -> policy.maximumRetryAttempts(1)));
+        String rule = buses.rule(bus, EVERYTHING, target);
+        List<String> ids = buses.put(order(bus, "{\"id\": 7}"));
+        Message letter = receiveAll(letters, 1).get(0);
+        assertEquals(ids.get(0), Event.read(letter.body()).id());
+        assertAttributes(
+                letter,
+                Map.of(
+                        "RULE_ARN", Buses.ruleArn(bus, rule),
+                        "TARGET_ARN", destination,
+                        "EXHAUSTED_RETRY_CONDITION", "MaximumRetryAttempts",
+                        "RETRY_ATTEMPTS", "1"));
+        EVENTS.deleteApiDestination(request -> request.name(name));
+        EVENTS.deleteConnection(request -> request.name(name));
+    }
+
+    /** Attributes of a dead letter, and an error of some kind. */
+    private static void assertAttributes(Message letter, Map<String, String> expected) {
+        expected.forEach((name, value) -> assertEquals(value, attribute(letter, name), name));
+        assertFalse(attribute(letter, "ERROR_CODE").isEmpty());
         assertFalse(attribute(letter, "ERROR_MESSAGE").isEmpty());
     }
 

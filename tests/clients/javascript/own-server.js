@@ -1,4 +1,4 @@
-// A Ninefold server of its own that speaks TLS, with a certificate made for it.
+// A Ninefold server with options of its own.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -6,31 +6,25 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { generate } from "selfsigned";
 
-const HOST = "127.0.0.1";
 const START_MILLISECONDS = 30_000;
 const STOP_MILLISECONDS = 20_000;
 
-export class TlsServer {
+export class OwnServer {
   #process;
   #exited;
   #folder;
 
-  /** Starts the server; `endpoint` is its URL and `certificate` what a client has to trust, in PEM. */
-  async start() {
+  /** Starts the server; `endpoint` is its URL. Each option names a file that is made for it, with this text. */
+  async start(files) {
     this.#folder = await mkdtemp(join(tmpdir(), "ninefold-"));
-    const made = generate([{ name: "commonName", value: HOST }], {
-      algorithm: "sha256",
-      extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: HOST }] }],
-    });
-    this.certificate = made.cert;
-    const [certificate, key] = [join(this.#folder, "certificate.pem"), join(this.#folder, "key.pem")];
-    await writeFile(certificate, made.cert);
-    await writeFile(key, made.private, { mode: 0o600 });
     const options = ["--data", join(this.#folder, "data"), "--port", "0", "--log-level", "warn"];
-    const tls = ["--tls-certificate", certificate, "--tls-key", key];
-    this.#process = spawn(process.env.NINEFOLD_BINARY, ["serve", ...options, ...tls], {
+    for (const [option, text] of Object.entries(files)) {
+      const file = join(this.#folder, `${option.slice(2)}.pem`);
+      await writeFile(file, text, { mode: 0o600 });
+      options.push(option, file);
+    }
+    this.#process = spawn(process.env.NINEFOLD_BINARY, ["serve", ...options], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#exited = once(this.#process, "exit");
