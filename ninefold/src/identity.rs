@@ -13,5 +13,5 @@ pub(crate) use authenticate::Authenticator;
 pub(crate) use authorize::{AllowAll, PolicyAuthorizer};
 pub(crate) use key_file::{KeyError, KeyFile};
 pub(crate) use keys::AccessKeys;
-pub(crate) use sealing::SealingKey;
 pub(crate) use operator::OperatorToken;
+pub(crate) use sealing::SealingKey;

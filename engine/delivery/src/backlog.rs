@@ -482,13 +482,16 @@ impl Settling<'_> {
 
     /// How long to wait before the next attempt, if there is to be one.
     fn next_attempt(&self, kind: FailureKind) -> Option<Duration> {
-        if kind == FailureKind::Permanent {
-            return None;
-        }
+        let at_least = match kind {
+            FailureKind::Permanent => return None,
+            FailureKind::Transient => Duration::ZERO,
+            FailureKind::Postponed(delay) => delay,
+        };
         let delay = self
             .terms
             .retry
-            .delay_after(self.delivery.attempt, fastrand::f64())?;
+            .delay_after(self.delivery.attempt, fastrand::f64())?
+            .max(at_least);
         let tried_again_at = self.backlog.shared.clock.now() + delay;
         (tried_again_at < self.delivery.accepted_at + self.terms.maximum_age).then_some(delay)
     }
@@ -538,6 +541,6 @@ impl Settling<'_> {
 fn ending(kind: FailureKind, answer: Answer) -> Ending {
     match kind {
         FailureKind::Permanent => Ending::Refused(answer),
-        FailureKind::Transient => Ending::Exhausted(answer),
+        FailureKind::Transient | FailureKind::Postponed(_) => Ending::Exhausted(answer),
     }
 }

@@ -87,6 +87,8 @@ pub enum Outcome {
 pub enum FailureKind {
     /// It may.
     Transient,
+    /// It may, but not before so much time has passed: the target has asked for it.
+    Postponed(Duration),
     /// The item will never be taken.
     Permanent,
 }

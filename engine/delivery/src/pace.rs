@@ -48,7 +48,7 @@ impl From<FailureKind> for End {
     fn from(kind: FailureKind) -> Self {
         match kind {
             FailureKind::Permanent => End::Answered,
-            FailureKind::Transient => End::Failed,
+            FailureKind::Transient | FailureKind::Postponed(_) => End::Failed,
         }
     }
 }

@@ -100,7 +100,7 @@ impl EventsDoor {
             Outcome::Failed(FailureKind::Permanent, answer) => {
                 ("INVOCATION_ATTEMPT_PERMANENT_FAILURE", answer)
             }
-            Outcome::Failed(FailureKind::Transient, answer) => {
+            Outcome::Failed(FailureKind::Transient | FailureKind::Postponed(_), answer) => {
                 ("INVOCATION_ATTEMPT_RETRYABLE_FAILURE", answer)
             }
         };

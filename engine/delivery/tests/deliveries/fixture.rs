@@ -29,6 +29,8 @@ pub(crate) enum Behaviour {
     Panics,
     /// It fails so many attempts of each item and then takes it.
     FailsFirst(u32),
+    /// Fails the first attempt, and asks for so much time.
+    Postpones(Duration),
 }
 
 /// What happened at the courier, in order.
@@ -81,6 +83,7 @@ impl Courier for ScriptedCourier {
             match behaviour.copied().unwrap_or(Behaviour::Takes) {
                 Behaviour::FailsFirst(attempts) if delivery.attempt <= attempts => Behaviour::Fails,
                 Behaviour::FailsFirst(_) => Behaviour::Takes,
+                Behaviour::Postpones(_) if delivery.attempt > 1 => Behaviour::Takes,
                 other => other,
             }
         };
@@ -91,6 +94,7 @@ impl Courier for ScriptedCourier {
                     Outcome::Delivered(answer(200))
                 }
                 Behaviour::Fails => Outcome::Failed(FailureKind::Transient, answer(503)),
+                Behaviour::Postpones(delay) => Outcome::Failed(FailureKind::Postponed(delay), answer(429)),
                 Behaviour::Refuses => Outcome::Failed(FailureKind::Permanent, answer(400)),
                 Behaviour::Hangs => std::future::pending().await,
                 Behaviour::Panics => panic!("as the test wants it"),

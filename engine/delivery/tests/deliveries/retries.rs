@@ -51,6 +51,18 @@ async fn a_failed_push_is_repeated_as_the_policy_says() {
 }
 
 #[tokio::test]
+async fn a_target_may_ask_for_more_time_than_the_policy_gives_but_not_for_less() {
+    for (asked_seconds, waited_seconds) in [(30, 30), (0, 1)] {
+        let fixture = Fixture::new().await;
+        let start = fixture.clock.now();
+        fixture.behave("a", Behaviour::Postpones(Duration::from_secs(asked_seconds)));
+        fixture.accept("a", [1]).await;
+        fixture.pass(Duration::from_secs(60)).await;
+        assert_eq!(seconds_of(&fixture.pushes(), 1, start), [0, waited_seconds]);
+    }
+}
+
+#[tokio::test]
 async fn a_push_that_hangs_is_given_up_in_time() {
     let fixture = Fixture::new().await;
     let start = fixture.clock.now();

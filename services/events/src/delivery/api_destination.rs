@@ -128,7 +128,10 @@ impl EventsDoor {
                 code: Some(status),
                 text: answer,
             }),
-            authorization::Outcome::Retry { .. } => unable(FailureKind::Transient, Some(status), &answer),
+            authorization::Outcome::Retry { after } => {
+                let kind = after.map_or(FailureKind::Transient, FailureKind::Postponed);
+                unable(kind, Some(status), &answer)
+            }
             authorization::Outcome::Refused => unable(FailureKind::Permanent, Some(status), &answer),
         }
     }

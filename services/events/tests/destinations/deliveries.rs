@@ -239,3 +239,21 @@ async fn no_more_invocations_begin_in_a_second_than_are_allowed() {
         "10 invocations, 2 a second, took {took:?}"
     );
 }
+
+#[tokio::test]
+async fn an_endpoint_may_ask_for_time() {
+    let fixture = Fixture::new().await;
+    let busy = Answer(429, &[("retry-after", "120")], String::new());
+    let api = Server::start(busy).await;
+    let connection = fixture.basic_connection("c").await;
+    let destination = fixture.destination("api", &connection, &api.url("/")).await;
+    fixture.rule(json!({"Id": "t", "Arn": destination})).await;
+    fixture.put("{}").await;
+    fixture.until("it was asked", async || api.count() == 1).await;
+    api.answer(Answer::status(200));
+    fixture.pass(Duration::from_secs(119)).await;
+    assert_eq!(api.count(), 1);
+    fixture
+        .pass_until(Duration::from_secs(3), || api.count() == 2)
+        .await;
+}
