@@ -7,9 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .workloads import QUEUES, TOPICS
+from .workloads import QUEUES, SERVICES, TOPICS
 
-BOTH = (QUEUES, TOPICS)
 HERE = Path(__file__).resolve().parent.parent / "contenders"
 INSTALL_SECONDS = 3600
 
@@ -42,7 +41,7 @@ class Place:
 class Contender:
     """One server. `command(place, port, data)` is its argument list, to which those of `topic_arguments(place)` are added
     for load of SNS. With `workloads` it is there for these only. `setup_connections` are those on which many queues are made
-    and subscribed: GoAWS ends and Moto fails when two such calls change the same map.
+    and subscribed, or many rules: GoAWS ends and Moto fails when two such calls change the same map.
     """
 
     name: str
@@ -194,22 +193,22 @@ def pinned_version(name):
 
 
 ALL = [
-    Contender("bare", "bare hyper (the limit)", "hyper 1.12", no_install, bare_command, services=BOTH),
+    Contender("bare", "bare hyper (the limit)", "hyper 1.12", no_install, bare_command, services=SERVICES),
     Contender("ninefold", "Ninefold, durable", "this tree", build_ninefold, ninefold_command("sync"),
-              durable=True, health=True, services=BOTH, topic_arguments=ninefold_topics(signed=False)),
+              durable=True, health=True, services=SERVICES, topic_arguments=ninefold_topics(signed=False)),
     Contender("ninefold-os", "Ninefold, `--durability os`", "this tree", build_ninefold, ninefold_command("os"),
-              durable=True, health=True, services=BOTH, topic_arguments=ninefold_topics(signed=False)),
+              durable=True, health=True, services=SERVICES, topic_arguments=ninefold_topics(signed=False)),
     Contender("ninefold-signed", "Ninefold, durable, messages to queues signed", "this tree", build_ninefold,
               ninefold_command("sync"), durable=True, health=True, services=(TOPICS,),
               topic_arguments=ninefold_topics(signed=True), workloads=("publish-64-envelope",)),
     Contender("elasticmq", "ElasticMQ", "1.7.1", install_elasticmq, elasticmq_command),
     Contender("goaws", "GoAWS (query protocol)", "0.4.4", install_goaws, goaws_command, protocol="query",
-              services=BOTH, setup_connections=1),
+              services=(QUEUES, TOPICS), setup_connections=1),
     Contender("ministack", "MiniStack", pinned_version("ministack"), install_python("ministack"),
               lambda place, port, data: [place.cache / "ministack" / "bin" / "ministack"],
-              environment=lambda port: {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}, services=BOTH),
+              environment=lambda port: {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}, services=SERVICES),
     Contender("moto", "Moto server", pinned_version("moto"), install_python("moto"), moto_command,
-              services=BOTH, setup_connections=1),
+              services=SERVICES, setup_connections=1),
     Contender("fakecloud", "fakecloud, in memory", "as installed", find_fakecloud, fakecloud_command()),
     Contender("fakecloud-persistent", "fakecloud, persistent", "as installed", find_fakecloud,
               fakecloud_command("--storage-mode", "persistent", "--data-path", "DATA"), durable=True),

@@ -9,12 +9,20 @@ import time
 from dataclasses import dataclass, field
 
 from .server import Failed, Server
-from .workloads import QUEUES
+from .workloads import EVENTS, QUEUES, TOPICS
 
 MEASURE_MARGIN_SECONDS = 120
+# What there are many of is made, given targets or subscriptions, relieved of them, and deleted.
+SETUP_STEPS = 4
 IDLE_SECONDS = 1.0
 SETTLE_PIECE_SECONDS = 2.0
 SETTLE_GAIN = 1.03
+# A load that doesn't count, by service.
+SETTLING = {
+    QUEUES: ("send",),
+    TOPICS: ("publish", "--raw", "--unchecked"),
+    EVENTS: ("put-events", "--unchecked"),
+}
 # The load generator's exit status when a server can't do what a workload needs, or not in time.
 NOT_SET_UP = 3
 
@@ -34,12 +42,13 @@ class Results:
         self.runs.setdefault(workload, {}).setdefault(contender, []).append(report)
 
 
-def load(place, server, *arguments, seconds):
+def load(place, server, *arguments, seconds, margin_seconds=MEASURE_MARGIN_SECONDS):
     """Runs the load generator against `server`; its report, or one that says why there is none."""
     command = [place.binaries / "load", "--address", server.address, "--protocol", server.contender.protocol,
                "--seconds", seconds, *arguments]
     used = {"begin": server.processor_seconds()}
-    lines, status, complaint = run_marked(command, seconds, lambda mark: used.update({mark: server.processor_seconds()}))
+    lines, status, complaint = run_marked(command, seconds + margin_seconds,
+                                          lambda mark: used.update({mark: server.processor_seconds()}))
     if not lines:
         return {**failed(complaint), "not_set_up": status == NOT_SET_UP}
     report = json.loads(lines[0])
@@ -49,14 +58,14 @@ def load(place, server, *arguments, seconds):
     return report
 
 
-def run_marked(command, seconds, on_mark):
+def run_marked(command, longest_seconds, on_mark):
     """Runs a load generator and calls `on_mark` when its load begins and ends; the other lines that it wrote, its exit
     status, and what it complained about."""
     lines = []
     with tempfile.TemporaryFile("w+") as complaints:
         process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=complaints,
                                    stdin=subprocess.DEVNULL, text=True)
-        limit = threading.Timer(seconds + MEASURE_MARGIN_SECONDS, process.kill)
+        limit = threading.Timer(longest_seconds, process.kill)
         limit.start()
         try:
             for line in map(str.strip, process.stdout):
@@ -81,7 +90,7 @@ def push(place, receiver, workload, warm_up, seconds):
     raw = [argument for argument in workload.arguments if argument == "--raw"]
     command = [place.binaries / "push", "--url", receiver.url(workload.endpoint), "--certificate", place.certificate,
                "--warmup", warm_up, "--seconds", seconds, *raw]
-    lines, status, complaint = run_marked(command, seconds, lambda mark: None)
+    lines, status, complaint = run_marked(command, seconds + MEASURE_MARGIN_SECONDS, lambda mark: None)
     if status or not lines:
         return failed(complaint)
     return {**json.loads(lines[0]), "server_processor_seconds": own_processor_seconds() - before}
@@ -133,20 +142,20 @@ def measure(place, server, workload, receiver, seconds):
     if workload.endpoint:
         arguments += ["--url", receiver.url(workload.endpoint), "--receiver", receiver.addresses["http"]]
     elif workload.service != QUEUES:
-        arguments += ["--setup-connections", server.contender.setup_connections]
+        arguments += ["--setup-connections", server.contender.setup_connections,
+                      "--setup-seconds", workload.setup_seconds]
         arguments += ["--unchecked"] if server.contender.is_limit else []
-    return load(place, server, *arguments, seconds=seconds)
+    return load(place, server, *arguments, seconds=seconds, margin_seconds=SETUP_STEPS * workload.setup_seconds)
 
 
 def settle(place, server, service, longest):
     """A load that doesn't count, until its rate has stopped rising: a just-in-time compiler takes half a minute, and a
     server measured before that is not the one that people run."""
-    kind = ("send",) if service == QUEUES else ("publish", "--raw", "--unchecked")
     best, pieces, pieces_without_gain, begin = 0, 0, 0, time.monotonic()
     while pieces_without_gain < 2 and time.monotonic() - begin < longest:
         # A name of its own: a queue that was just deleted can't be made again for a minute.
         pieces += 1
-        report = load(place, server, *kind, "--queue", f"settle-{pieces}", "--delete-queue", "--warmup", 0,
+        report = load(place, server, *SETTLING[service], "--queue", f"settle-{pieces}", "--delete-queue", "--warmup", 0,
                       seconds=SETTLE_PIECE_SECONDS)
         rate = report.get("requests_per_second", 0)
         pieces_without_gain = 0 if rate > best * SETTLE_GAIN else pieces_without_gain + 1

@@ -4,13 +4,13 @@ from statistics import median
 
 from . import contenders, targets
 from .measure import clean
-from .workloads import QUEUES, of_service
+from .workloads import EVENTS, QUEUES, TOPICS, of_service
 
 TITLES = {contender.name: contender.title for contender in contenders.ALL}
 ORDER = [contender.name for contender in contenders.ALL]
 
 
-PAGES = {"sqs": "Benchmark", "sns": "Benchmark of SNS"}
+PAGES = {QUEUES: "Benchmark", TOPICS: "Benchmark of SNS", EVENTS: "Benchmark of EventBridge"}
 
 
 def document(service, machine, settings, results):
@@ -43,7 +43,7 @@ def section(workload, results):
 
 def table_of(workload):
     if workload.figure == "from_send_us":
-        return wake_table
+        return loaded_wake_table if workload.service == EVENTS else wake_table
     return delivery_table if workload.endpoint else rate_table
 
 
@@ -118,6 +118,16 @@ def wake_table(workload, by_contender):
             + failed_rounds(reports, good),
         ])
     return rows(["", "send to receive, p50 ms", "p99 ms", "longest ms", "acknowledgement to receive, p99 ms"], body)
+
+
+def loaded_wake_table(workload, by_contender):
+    """The same, with the load that there was beside it."""
+    head, line_below, *body = wake_table(workload, by_contender)
+    loads = ["events/s beside it", "---"]
+    for _, reports in in_order(by_contender):
+        good = clean(reports)
+        loads.append(spread((report["messages_per_second"] for report in good), whole) if good else "")
+    return [f"{row} {load} |" for row, load in zip([head, line_below, *body], loads)]
 
 
 def delivery_table(workload, by_contender):

@@ -3,12 +3,12 @@
 from statistics import median
 
 from .measure import clean
-from .workloads import ALL, QUEUES
+from .workloads import ALL, EVENTS, QUEUES, TOPICS
 
 
 def of_service(service, results):
     """Rows of what was measured, what is to be reached, and whether it is."""
-    return of_queues(results) if service == QUEUES else of_topics(results)
+    return {QUEUES: of_queues, TOPICS: of_topics, EVENTS: of_events}[service](results)
 
 
 class Checks:
@@ -44,6 +44,12 @@ def rate(results, workload, contender):
     return median(report[found.figure] for report in good) if good else None
 
 
+def wake_milliseconds(results, workload):
+    """The median of the 99th percentiles from sending to receiving, or None."""
+    good = clean(results.runs.get(workload, {}).get("ninefold", []))
+    return median(report["from_send_us"]["p99"] for report in good) / 1000 if good else None
+
+
 def of_queues(results):
     checks = Checks()
     ratio, below = checks.ratio, checks.below
@@ -53,8 +59,7 @@ def of_queues(results):
     ratio("SendMessage, of Moto server", send, rate(results, "send-64", "moto"), 100)
     ratio("messages/s in batches of 10, of bare hyper's SendMessage requests/s",
           rate(results, "batch-64", "ninefold"), rate(results, "send-64", "bare"), 2.22)
-    wake = clean(results.runs.get("wake", {}).get("ninefold", []))
-    below("wake-up p99", median(r["from_send_us"]["p99"] for r in wake) / 1000 if wake else None, 5, "ms")
+    below("wake-up p99", wake_milliseconds(results, "wake"), 5, "ms")
     starts, idle = results.starts.get("ninefold"), results.idle.get("ninefold")
     below("start-up, empty", median(starts) * 1000 if starts else None, 100, "ms")
     below("resident, idle", median(idle) / 2**20 if idle else None, 40, "MiB")
@@ -82,6 +87,22 @@ def of_topics(results):
     for workload, label in (("https-delivery", "HTTPS, raw"), ("https-delivery-envelope", "HTTPS, signed envelope"),
                             ("http-delivery", "HTTP, raw")):
         checks.ratio(f"deliveries by {label}, of bare clients", ninefold(workload), rate(results, workload, "bare"), 0.6)
+    return checks.rows
+
+
+def of_events(results):
+    checks = Checks()
+
+    def ninefold(workload):
+        return rate(results, workload, "ninefold")
+
+    put = ninefold("put-events-64")
+    checks.at_least("PutEvents of 10 to a queue", put, 100_000, "events/s")
+    checks.ratio("PutEvents of 10, of Moto server", put, rate(results, "put-events-64", "moto"), 30)
+    few = ninefold("rules-100")
+    for workload, rules in (("rules-10000", "10,000"), ("rules-100000", "100,000")):
+        checks.cost(f"PutEvents with {rules} rules, time of that with 100", ninefold(workload), few, 3)
+    checks.below("PutEvents to receive, at half load, p99", wake_milliseconds(results, "put-to-target"), 10, "ms")
     return checks.rows
 
 

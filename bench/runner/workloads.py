@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-QUEUES, TOPICS = "sqs", "sns"
+QUEUES, TOPICS, EVENTS = "sqs", "sns", "events"
+SERVICES = (QUEUES, TOPICS, EVENTS)
 
 
 @dataclass(frozen=True)
 class Workload:
     """`figure` is what the comparison is about. With `contenders` it is one for these only; `endpoint` is the scheme under
-    which the receiver is subscribed to what is published."""
+    which the receiver is subscribed to what is published; `setup_seconds` are the longest for making what there are many
+    of, and for deleting it."""
 
     name: str
     title: str
@@ -19,6 +21,7 @@ class Workload:
     service: str = QUEUES
     contenders: tuple = ()
     endpoint: str = ""
+    setup_seconds: int = 60
 
 
 def publishing(name, title, *arguments, figure="requests_per_second", unit="requests/s", **others):
@@ -30,9 +33,14 @@ def delivering(name, title, scheme, *arguments):
                     contenders=("bare", "ninefold", "ninefold-os"), endpoint=scheme)
 
 
-# The wake-up goes first: it is a figure of an idle machine, and what the other workloads leave behind is still being
-# cleared up after them. It takes longer because some fourteen messages a second are all that it can measure.
-# The ten thousand queues go last, for the same reason.
+def putting(name, title, *arguments, **others):
+    return Workload(name, f"{title}, 64 connections", ("put-events", *arguments, "--connections", "64"),
+                    "messages_per_second", "events/s", service=EVENTS, **others)
+
+
+# The wake-ups go first: they are figures of a machine without anything else to do, and what the other workloads leave
+# behind is still being cleared up after them. They take longer because some fourteen messages a second are all that they
+# can measure. The thousands of queues and of rules go last, for the same reason.
 ALL = [
     Workload("wake", "Long-poll wake-up", ("wake",), "from_send_us", "µs", seconds_factor=6),
     Workload("send-1", "SendMessage, 1 connection", ("send", "--connections", "1"),
@@ -59,6 +67,15 @@ ALL = [
                "--filters"),
     publishing("filters-10000", "Publish to 10,000 queues with filter policies, of which one matches, raw, "
                "64 connections", "publish", "--raw", "--filters", "--queues", "10000"),
+    Workload("put-to-target", "From PutEvents to a waiting receiver at half of the load that the server can take, "
+             "64 connections", ("put-to-target", "--connections", "64"), "from_send_us", "µs", seconds_factor=6,
+             service=EVENTS, contenders=("ninefold", "ninefold-os", "ministack", "moto")),
+    putting("put-events-64", "PutEvents of 10 to a queue by a rule"),
+    putting("put-events-1", "PutEvents of 1 to a queue by a rule", "--entries", "1"),
+    putting("rules-100", "PutEvents of 10 to a bus with 100 rules, of which one matches", "--rules", "100"),
+    putting("rules-10000", "PutEvents of 10 to a bus with 10,000 rules, of which one matches", "--rules", "10000"),
+    putting("rules-100000", "PutEvents of 10 to a bus with 100,000 rules, of which one matches", "--rules", "100000",
+            contenders=("ninefold", "ninefold-os"), setup_seconds=180),
 ]
 
 

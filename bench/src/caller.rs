@@ -25,6 +25,14 @@ pub enum CallError {
         /// The body.
         body: String,
     },
+    /// An answer without what it should have.
+    #[error("{operation} answered {body}")]
+    Unusable {
+        /// What was asked for.
+        operation: &'static str,
+        /// The body.
+        body: String,
+    },
     /// A list of calls that took too long.
     #[error("{operation}: {done} of {calls} in {} s", limit.as_secs())]
     TooSlow {
@@ -40,6 +48,16 @@ pub enum CallError {
     /// A broken connection.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl CallError {
+    /// An answer without what it should have.
+    pub fn unusable(operation: &'static str, body: &[u8]) -> Self {
+        CallError::Unusable {
+            operation,
+            body: String::from_utf8_lossy(body).into_owned(),
+        }
+    }
 }
 
 /// How a list of calls is made.
@@ -156,43 +174,8 @@ pub fn call_all(
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
-
     use super::*;
-
-    /// Answers with the path that was asked for until the listener's connections end.
-    fn serve(listener: TcpListener) {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            thread::spawn(move || {
-                let mut chunk = [0; 256];
-                while let Ok(read) = stream.read(&mut chunk)
-                    && read > 0
-                {
-                    let request = std::str::from_utf8(&chunk[..read]).unwrap();
-                    let path = request.split(' ').nth(1).unwrap();
-                    let status = if path == "/bad" {
-                        "400 Bad Request"
-                    } else {
-                        "200 OK"
-                    };
-                    let length = path.len();
-                    write!(
-                        stream,
-                        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{path}"
-                    )
-                    .unwrap();
-                }
-            });
-        }
-    }
-
-    fn start() -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        thread::spawn(move || serve(listener));
-        address
-    }
+    use crate::path_server::start;
 
     fn get(path: &str) -> Vec<u8> {
         format!("GET {path} HTTP/1.1\r\n\r\n").into_bytes()

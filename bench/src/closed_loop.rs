@@ -10,19 +10,16 @@ use mio::{Events, Poll, Registry, Token};
 use crate::connection::Connection;
 use crate::report::{Errors, Latencies, ThroughputReport};
 use crate::request::{Endpoint, Queue};
+use crate::sending::Sending;
 
-/// What every connection does, over and over: one of the sending requests, which take turns, and with a queue to consume
-/// from, ReceiveMessage and DeleteMessage after it.
-#[derive(Debug)]
+/// What every connection does, over and over: one of the sending requests, and with a queue to consume from,
+/// ReceiveMessage and DeleteMessage after it.
+#[derive(Clone, Copy, Debug)]
 pub struct Work<'a> {
-    /// Where requests go.
-    pub endpoint: &'a Endpoint,
-    /// The sending requests, at least one.
-    pub sends: Vec<Vec<u8>>,
-    /// Messages that the answer to each of them has to acknowledge.
-    pub messages: usize,
+    /// What is sent.
+    pub sending: &'a Sending,
     /// The queue whose messages are received and deleted.
-    pub consumed: Option<&'a Queue>,
+    pub consumed: Option<(&'a Endpoint, &'a Queue)>,
 }
 
 /// When a run ends.
@@ -59,7 +56,7 @@ struct Worker {
 }
 
 struct Run<'a> {
-    work: &'a Work<'a>,
+    work: Work<'a>,
     receive: Vec<u8>,
     next_send: usize,
     counts: Counts,
@@ -78,8 +75,10 @@ struct Counts {
 }
 
 /// Does `work` on `connections` connections and reports it as `name`.
-pub fn run(name: &str, work: &Work<'_>, connections: usize, limits: Limits) -> io::Result<ThroughputReport> {
-    let receive = work.consumed.map(|queue| work.endpoint.receive_message(queue, 0));
+pub fn run(name: &str, work: Work<'_>, connections: usize, limits: Limits) -> io::Result<ThroughputReport> {
+    let receive = work
+        .consumed
+        .map(|(endpoint, queue)| endpoint.receive_message(queue, 0));
     let mut run = Run {
         work,
         receive: receive.unwrap_or_default(),
@@ -89,7 +88,7 @@ pub fn run(name: &str, work: &Work<'_>, connections: usize, limits: Limits) -> i
         draining: false,
     };
     let mut poll = Poll::new()?;
-    let mut workers = open(work.endpoint.address, connections, poll.registry())?;
+    let mut workers = open(work.sending.address, connections, poll.registry())?;
     for worker in &mut workers {
         run.send_next(worker, poll.registry())?;
     }
@@ -255,8 +254,7 @@ impl Run<'_> {
     }
 
     fn on_sent(&mut self, body: &[u8], started: Instant, step: &mut Step) -> Option<Vec<u8>> {
-        let expected = self.work.messages;
-        if self.work.endpoint.acknowledged(body) != expected {
+        if !self.work.sending.is_acknowledged(200, body) {
             self.counts.errors.answer(200, body);
             return None;
         }
@@ -264,7 +262,7 @@ impl Run<'_> {
         if self.work.consumed.is_some() {
             *step = Step::Receive;
         } else {
-            self.counts.messages += expected as u64;
+            self.counts.messages += self.work.sending.messages as u64;
             self.counts.latencies.record(started.elapsed());
         }
         None
@@ -276,7 +274,7 @@ impl Run<'_> {
         let delete = self
             .work
             .consumed
-            .and_then(|queue| self.work.endpoint.delete_message(queue, body));
+            .and_then(|(endpoint, queue)| endpoint.delete_message(queue, body));
         match delete {
             Some(_) => *step = Step::Delete,
             None => self.counts.empty_receives += 1,
@@ -307,8 +305,8 @@ impl Run<'_> {
             Step::Send | Step::Delete => {
                 worker.started = Instant::now();
                 let index = self.next_send;
-                self.next_send = (index + 1) % self.work.sends.len();
-                &self.work.sends[index]
+                self.next_send = (index + 1) % self.work.sending.requests.len();
+                &self.work.sending.requests[index]
             }
         };
         worker.connection.send(request, registry)

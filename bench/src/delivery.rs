@@ -56,9 +56,6 @@ pub enum DeliveryError {
     /// A call that failed.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// An answer without what it should have.
-    #[error("{0} answered {1}")]
-    Answer(&'static str, String),
     /// The endpoint was not asked to confirm.
     #[error("no confirmation was asked for within {} s", WAIT_LIMIT.as_secs())]
     NotConfirmed,
@@ -100,8 +97,7 @@ impl Delivery {
             caller: Caller::new(subject.receiver),
         };
         let answer = caller.call("CreateTopic", &topics.create_topic(&subject.name))?;
-        let unusable = || DeliveryError::Answer("CreateTopic", String::from_utf8_lossy(&answer).into_owned());
-        let arn = topic_arn(&answer).ok_or_else(unusable)?;
+        let arn = topic_arn(&answer).ok_or_else(|| CallError::unusable("CreateTopic", &answer))?;
         let (protocol, _) = subject
             .url
             .split_once("://")
@@ -208,8 +204,7 @@ impl Progress {
             }
             let answer = caller.call("PublishBatch", request)?;
             if acknowledged_in_xml(&answer) != BATCH_ENTRIES {
-                let answer = String::from_utf8_lossy(&answer).into_owned();
-                return Err(DeliveryError::Answer("PublishBatch", answer));
+                return Err(CallError::unusable("PublishBatch", &answer).into());
             }
             self.published.fetch_add(BATCH_ENTRIES as u64, Ordering::Relaxed);
         }
@@ -226,9 +221,8 @@ impl Receiver {
     /// Messages that were posted since the receiver started.
     fn count(&mut self) -> Result<u64, DeliveryError> {
         let (_, body) = self.get("/count").map_err(CallError::from)?;
-        let text = String::from_utf8_lossy(&body).into_owned();
-        text.parse()
-            .map_err(|_| DeliveryError::Answer("the receiver", text))
+        let count = std::str::from_utf8(&body).ok().and_then(|text| text.parse().ok());
+        count.ok_or_else(|| CallError::unusable("the receiver", &body).into())
     }
 
     /// The token of the confirmation that was asked for.

@@ -1,16 +1,9 @@
 //! A topic with subscribed queues: set up before a run, counted and taken down after it.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
 use crate::caller::{CallError, Caller, Calls, call_all};
-use crate::request::{Endpoint, Queue};
+use crate::queue_set::QueueSet;
+use crate::request::Endpoint;
 use crate::topic::{Subscription, TopicEndpoint, topic_arn};
-
-/// How long the last messages may take to be in the queues, for servers that deliver after they have answered.
-const ARRIVAL_LIMIT: Duration = Duration::from_secs(10);
-/// How often the queues are counted until then: nobody tells.
-const ARRIVAL_POLL: Duration = Duration::from_millis(50);
 
 /// Who is subscribed to the topic.
 #[derive(Clone, Copy, Debug)]
@@ -23,26 +16,13 @@ pub struct Shape {
     pub is_filtered: bool,
 }
 
-/// Why there is no topic to publish to.
-#[derive(Debug, thiserror::Error)]
-pub enum FanOutError {
-    /// A call that failed.
-    #[error(transparent)]
-    Call(#[from] CallError),
-    /// An answer without what it should have.
-    #[error("{0} answered {1}")]
-    Answer(&'static str, String),
-}
-
 /// A topic and the queues that are subscribed to it.
 #[derive(Debug)]
 pub struct FanOut {
     topics: TopicEndpoint,
-    endpoint: Endpoint,
     shape: Shape,
-    calls: Calls,
     arn: String,
-    queues: Vec<Queue>,
+    queues: QueueSet,
 }
 
 impl FanOut {
@@ -54,23 +34,13 @@ impl FanOut {
         name: &str,
         shape: Shape,
         calls: Calls,
-    ) -> Result<Self, FanOutError> {
+    ) -> Result<Self, CallError> {
         let address = endpoint.address;
         let answer = Caller::new(address).call("CreateTopic", &topics.create_topic(name))?;
-        let arn = topic_arn(&answer).ok_or_else(|| unusable("CreateTopic", &answer))?;
-        let creations: Vec<_> = (0..shape.queues)
-            .map(|index| endpoint.create_queue(&format!("{name}-{index}")))
-            .collect();
-        let queues: Result<Vec<Queue>, FanOutError> = call_all(address, "CreateQueue", &creations, calls)?
-            .iter()
-            .map(|answer| {
-                endpoint
-                    .queue(answer)
-                    .ok_or_else(|| unusable("CreateQueue", answer))
-            })
-            .collect();
-        let queues = queues?;
+        let arn = topic_arn(&answer).ok_or_else(|| CallError::unusable("CreateTopic", &answer))?;
+        let queues = QueueSet::create(endpoint, name, shape.queues, calls)?;
         let subscriptions: Vec<_> = queues
+            .queues()
             .iter()
             .enumerate()
             .map(|(index, queue)| {
@@ -86,9 +56,7 @@ impl FanOut {
         call_all(address, "Subscribe", &subscriptions, calls)?;
         Ok(Self {
             topics,
-            endpoint,
             shape,
-            calls,
             arn,
             queues,
         })
@@ -118,68 +86,39 @@ impl FanOut {
         }
     }
 
-    /// Waits until `expected` messages are in the queues; how many there are then, or after a limit.
-    pub fn wait_for_arrival(&self, expected: u64) -> Result<u64, FanOutError> {
-        let deadline = Instant::now() + ARRIVAL_LIMIT;
-        loop {
-            let arrived = self.count()?;
-            if arrived >= expected || Instant::now() > deadline {
-                return Ok(arrived);
-            }
-            thread::sleep(ARRIVAL_POLL);
-        }
-    }
-
-    fn count(&self) -> Result<u64, FanOutError> {
-        let operation = "GetQueueAttributes";
-        let requests: Vec<_> = self
-            .queues
-            .iter()
-            .map(|queue| self.endpoint.count_messages(queue))
-            .collect();
-        call_all(self.endpoint.address, operation, &requests, self.calls)?
-            .iter()
-            .map(|answer| {
-                self.endpoint
-                    .message_count(answer)
-                    .ok_or_else(|| unusable(operation, answer))
-            })
-            .sum()
+    /// The queues.
+    pub fn queues(&self) -> &QueueSet {
+        &self.queues
     }
 
     /// Deletes the topic and its queues.
-    pub fn take_down(self) -> Result<(), FanOutError> {
-        let address = self.endpoint.address;
-        Caller::new(address).call("DeleteTopic", &self.topics.delete_topic(&self.arn))?;
-        let deletions: Vec<_> = self
-            .queues
-            .iter()
-            .map(|queue| self.endpoint.delete_queue(queue))
-            .collect();
-        call_all(address, "DeleteQueue", &deletions, self.calls)?;
-        Ok(())
+    pub fn take_down(self) -> Result<(), CallError> {
+        Caller::new(self.topics.address).call("DeleteTopic", &self.topics.delete_topic(&self.arn))?;
+        self.queues.delete()
     }
-}
-
-fn unusable(operation: &'static str, answer: &[u8]) -> FanOutError {
-    FanOutError::Answer(operation, String::from_utf8_lossy(answer).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::request::Protocol;
 
     fn fan_out(is_filtered: bool) -> FanOut {
         let address = "127.0.0.1:4566".parse().unwrap();
+        let endpoint = Endpoint {
+            address,
+            protocol: Protocol::Json,
+            signed: false,
+        };
+        let calls = Calls {
+            connections: 1,
+            limit: Duration::ZERO,
+        };
         FanOut {
             topics: TopicEndpoint {
                 address,
-                signed: false,
-            },
-            endpoint: Endpoint {
-                address,
-                protocol: Protocol::Json,
                 signed: false,
             },
             shape: Shape {
@@ -187,12 +126,8 @@ mod tests {
                 is_raw: true,
                 is_filtered,
             },
-            calls: Calls {
-                connections: 1,
-                limit: Duration::ZERO,
-            },
             arn: "arn:aws:sns:us-east-1:1:t".to_owned(),
-            queues: Vec::new(),
+            queues: QueueSet::create(endpoint, "q", 0, calls).unwrap(),
         }
     }
 

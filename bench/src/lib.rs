@@ -9,9 +9,16 @@ pub mod caller;
 pub mod closed_loop;
 pub mod connection;
 pub mod delivery;
+pub mod event;
+pub mod event_bus;
 pub mod fan_out;
 pub mod http1;
+pub mod paced;
+#[cfg(test)]
+mod path_server;
+pub mod queue_set;
 pub mod report;
 pub mod request;
+pub mod sending;
 pub mod topic;
 pub mod wake;

@@ -150,6 +150,18 @@ pub struct DeliveryReport {
     pub clean: bool,
 }
 
+/// The line that the wake-up beside a load writes.
+#[derive(Debug, Serialize)]
+pub struct LoadedWakeReport {
+    /// The wake-ups.
+    #[serde(flatten)]
+    pub wake: WakeReport,
+    /// Messages per second of the server under full load.
+    pub full_messages_per_second: f64,
+    /// Messages per second beside the wake-ups.
+    pub messages_per_second: f64,
+}
+
 /// The line that the wake-up workload writes.
 #[derive(Debug, Serialize)]
 pub struct WakeReport {
@@ -162,8 +174,8 @@ pub struct WakeReport {
     pub errors: Errors,
     /// Whether the run counts.
     pub clean: bool,
-    /// From writing SendMessage to reading the receiver's answer, microseconds.
+    /// From writing the sending request to reading the receiver's answer, microseconds.
     pub from_send_us: LatencySummary,
-    /// From reading SendMessage's answer to reading the receiver's answer, microseconds; 0 where the receiver was first.
+    /// From reading the sending request's answer to reading the receiver's answer, microseconds; 0 where the receiver was first.
     pub from_acknowledgement_us: LatencySummary,
 }

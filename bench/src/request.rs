@@ -16,6 +16,16 @@ pub enum Protocol {
     Query,
 }
 
+impl Protocol {
+    /// What counts the messages that an answer to a send operation acknowledges.
+    pub fn acknowledged(self) -> fn(&[u8]) -> usize {
+        match self {
+            Protocol::Json => |body| memmem::find_iter(body, br#""MessageId""#).count(),
+            Protocol::Query => acknowledged_in_xml,
+        }
+    }
+}
+
 /// Where requests go and how they are written.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
@@ -110,14 +120,6 @@ impl Endpoint {
         count?.parse().ok()
     }
 
-    /// The messages that an answer to a send operation acknowledges.
-    pub fn acknowledged(&self, body: &[u8]) -> usize {
-        match self.protocol {
-            Protocol::Json => memmem::find_iter(body, br#""MessageId""#).count(),
-            Protocol::Query => acknowledged_in_xml(body),
-        }
-    }
-
     /// A string member of an answer. JSON strings stay escaped as they came, so that they can be written into the
     /// next request as they are.
     fn value(&self, body: &[u8], name: &str) -> Option<String> {
@@ -205,6 +207,7 @@ macro_rules! signed_for {
 }
 const SIGNED_FOR_QUEUES: &str = signed_for!("sqs");
 pub(crate) const SIGNED_FOR_TOPICS: &str = signed_for!("sns");
+pub(crate) const SIGNED_FOR_EVENTS: &str = signed_for!("events");
 
 /// One request as bytes; `headers` are whole lines.
 pub(crate) fn post(address: SocketAddr, path: &str, headers: fmt::Arguments<'_>, body: &str) -> Vec<u8> {
@@ -315,12 +318,12 @@ mod tests {
 
     #[test]
     fn counts_acknowledged_messages() {
-        let json = endpoint(Protocol::Json);
+        let acknowledged = Protocol::Json.acknowledged();
         assert_eq!(
-            json.acknowledged(br#"{"Successful":[{"MessageId":"1"},{"MessageId":"2"}]}"#),
+            acknowledged(br#"{"Successful":[{"MessageId":"1"},{"MessageId":"2"}]}"#),
             2
         );
-        assert_eq!(json.acknowledged(br#"{"Failed":[{"Id":"1"}]}"#), 0);
+        assert_eq!(acknowledged(br#"{"Failed":[{"Id":"1"}]}"#), 0);
     }
 
     #[test]

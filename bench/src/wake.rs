@@ -1,5 +1,5 @@
-//! Long-poll wake-up: one connection waits in ReceiveMessage, another sends a message, and the time until the
-//! waiting one has its answer is what is measured.
+//! Long-poll wake-up: one connection waits in ReceiveMessage, another sends a message, to the queue or to something that
+//! brings it there, and the time until the waiting one has its answer is what is measured.
 
 use std::io;
 use std::thread;
@@ -10,6 +10,7 @@ use mio::{Events, Poll, Token};
 use crate::connection::Connection;
 use crate::report::{Errors, Latencies, WakeReport};
 use crate::request::{Endpoint, Queue};
+use crate::sending::Sending;
 
 /// WaitTimeSeconds of the receiver, the longest there is.
 const WAIT_SECONDS: u8 = 20;
@@ -47,6 +48,7 @@ struct Pair<'a> {
     receiver: Connection,
     sender: Connection,
     queue: &'a Queue,
+    sending: &'a Sending,
 }
 
 struct Wake {
@@ -54,8 +56,14 @@ struct Wake {
     from_acknowledgement: Duration,
 }
 
-/// Runs the workload and reports it.
-pub fn run(endpoint: &Endpoint, queue: &Queue, body: &str, limits: Limits) -> io::Result<WakeReport> {
+/// Sends over and over, each time to a receiver that waits at `queue`, and reports it as `name`.
+pub fn run(
+    name: &str,
+    sending: &Sending,
+    endpoint: &Endpoint,
+    queue: &Queue,
+    limits: Limits,
+) -> io::Result<WakeReport> {
     let poll = Poll::new()?;
     let receiver = Connection::open(endpoint.address, RECEIVER, poll.registry())?;
     let sender = Connection::open(endpoint.address, SENDER, poll.registry())?;
@@ -66,14 +74,18 @@ pub fn run(endpoint: &Endpoint, queue: &Queue, body: &str, limits: Limits) -> io
         receiver,
         sender,
         queue,
+        sending,
     };
     let receive = endpoint.receive_message(queue, WAIT_SECONDS);
-    let send = endpoint.send_message(queue, body);
     let (mut from_send, mut from_acknowledgement) = (Latencies::default(), Latencies::default());
     let (mut errors, mut messages) = (Errors::default(), 0);
     let begin = Instant::now();
-    while begin.elapsed() < limits.measured && messages < limits.messages {
-        match pair.wake(&receive, &send, limits.waited(messages), &mut errors)? {
+    let mut sends = sending.requests.iter().cycle();
+    while begin.elapsed() < limits.measured
+        && messages < limits.messages
+        && let Some(send) = sends.next()
+    {
+        match pair.wake(&receive, send, limits.waited(messages), &mut errors)? {
             Some(wake) => {
                 from_send.record(wake.from_send);
                 from_acknowledgement.record(wake.from_acknowledgement);
@@ -83,7 +95,7 @@ pub fn run(endpoint: &Endpoint, queue: &Queue, body: &str, limits: Limits) -> io
         }
     }
     Ok(WakeReport {
-        workload: "wake".to_owned(),
+        workload: name.to_owned(),
         messages,
         clean: errors.errors == 0 && messages > 0,
         errors,
@@ -123,7 +135,7 @@ impl Pair<'_> {
             }
             if let Some((status, body)) = take(&mut self.sender)? {
                 acknowledged = Some(Instant::now());
-                if status != 200 || self.endpoint.acknowledged(&body) != 1 {
+                if !self.sending.is_acknowledged(status, &body) {
                     errors.answer(status, &body);
                     return Ok(None);
                 }

@@ -42,6 +42,9 @@ use std::hash::Hash;
 ///
 /// Changes take effect at once. An insertion takes time in proportion to the pattern; a removal looks through what is filed at the
 /// same places too. The memory is in proportion to the patterns that are there.
+///
+/// Readers share an index; a change needs it alone, for microseconds: behind a lock of both kinds, everybody sees each change
+/// whole and at once.
 pub struct PatternIndex<Id> {
     paths: Paths,
     conditions: Conditions,

@@ -58,8 +58,9 @@ impl Wildcard {
 
     /// The text, as a pattern has it.
     pub(crate) fn text(&self) -> String {
-        let escaped = |piece: &Box<str>| piece.replace('\\', r"\\").replace('*', r"\*");
-        self.pieces.iter().map(escaped).collect::<Vec<_>>().join("*")
+        let escaped = |piece: &str| piece.replace('\\', r"\\").replace('*', r"\*");
+        let pieces = self.pieces.iter().map(|piece| escaped(piece));
+        pieces.collect::<Vec<_>>().join("*")
     }
 
     /// How many asterisks there are.

@@ -27,29 +27,6 @@ def subscribe(aws):
     return run
 
 
-@pytest.fixture
-def receive(aws):
-    """`receive(url, 2)` -> so many messages, received and deleted."""
-
-    def run(url, count):
-        found = []
-        for _ in range(10):
-            if len(found) >= count:
-                break
-            options = ["--max-number-of-messages", "10", "--wait-time-seconds", "5"]
-            names = ["--message-attribute-names", "All", "--attribute-names", "All"]
-            messages = aws("sqs", "receive-message", "--queue-url", url, *options, *names).json().get("Messages", [])
-            if messages:
-                handles = [{"Id": each["MessageId"], "ReceiptHandle": each["ReceiptHandle"]} for each in messages]
-                deletion = ["--queue-url", url, "--entries", json.dumps(handles)]
-                assert "Failed" not in aws("sqs", "delete-message-batch", *deletion).json()
-            found += messages
-        assert len(found) == count
-        return found
-
-    return run
-
-
 def test_the_first_five_minutes(aws, name, queue, subscribe, receive):
     topic = aws("sns", "create-topic", "--name", name).json()["TopicArn"]
     assert topic == f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}"

@@ -1,4 +1,4 @@
-"""An OAuth 2.0 authorization server (Authlib's), and an API that takes nothing without one of its tokens, over TLS on loopback."""
+"""An authorization server (OAuth 2.0, Authlib's), and an API that takes nothing without one of its tokens; TLS on loopback."""
 
 import secrets
 import ssl
@@ -68,17 +68,18 @@ class QuietHandler(WSGIRequestHandler):
 
 
 class ProtectedShop:
-    """`/token` grants tokens, `/orders` takes orders that come with one for them. `posts` are those taken, `refusals` what was
-    not: a status, and who was refused."""
+    """`/token` grants tokens, `/orders` takes orders that come with one for them. `posts` are those taken, with their headers;
+    `refusals` tell what was not: which path, and the status. On a `port` of the test's choice it can be away for a while."""
 
-    def __init__(self, certificate):
+    def __init__(self, certificate, port=0):
         self.posts, self.tokens, self.refusals = Queue(), {}, Queue()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(context)
         self._server = make_server(
-            "127.0.0.1", 0, self._app(), threaded=True, request_handler=QuietHandler, ssl_context=context
+            "127.0.0.1", port, self._app(), threaded=True, request_handler=QuietHandler, ssl_context=context
         )
-        self.url = f"https://localhost:{self._server.server_port}"
+        self.port = self._server.server_port
+        self.url = f"https://localhost:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self):

@@ -83,8 +83,9 @@ def test_events_of_an_endpoint_go_to_its_bus(endpoint, events, sqs, queue, bus, 
     assert answer["FailedEntryCount"] == 0
     [event] = next_bodies(sqs, queue)
     assert (event["id"], event["detail"]) == (answer["Entries"][0]["EventId"], {"order": 1})
-    with refused("ValidationException", status=400):
+    with refused("ResourceNotFoundException", status=400) as caught:
         put_to(client, "abcde12345.veo", entry(bus))
+    assert "Endpoint abcde12345.veo does not exist." in str(caught.value)
 
 
 def test_replication_and_failover_are_refused_clearly(events, bus, make_endpoint):

@@ -50,17 +50,20 @@ def test_rules_that_took_it_and_rules_that_nearly_did(endpoint, events, sqs, que
     taken = put_rule(events, bus, queue_target(sqs, queue))
     near = put_rule(events, bus, pattern={"source": ["shop"], "detail": {"total": [{"numeric": [">", 100]}]}})
     far = put_rule(events, bus, pattern={"source": ["bank"], "detail-type": ["transfer"], "detail": {"total": [1]}})
-    put_rule(events, bus, pattern={"source": ["nobody"]}, State="DISABLED")
+    disabled = put_rule(events, bus, pattern={"source": ["bank"], "detail": {"total": [99]}}, State="DISABLED")
     [event_id] = put(events, entry(bus, {"total": 99}))
+    put_rule(events, bus)  # it would take the event, but was not there
     found = explanation(endpoint, event_id)
     assert (found["id"], found["event"]["detail"]) == (event_id, {"total": 99})
     [step] = found["buses"]
     assert step["bus"] == bus_arn(bus)
     assert standings(step) == {(taken, "queue"): "delivered"}
-    assert [miss["rule"] for miss in step["nearMisses"]] == [rule_arn(bus, near), rule_arn(bus, far)]
-    [field] = step["nearMisses"][0]["fields"]
+    fields = {miss["rule"]: miss["fields"] for miss in step["nearMisses"]}
+    assert list(fields) == [rule_arn(bus, rule) for rule in (near, disabled, far)]
+    [field] = fields[rule_arn(bus, near)]
     assert "detail.total" in field
-    assert len(step["nearMisses"][1]["fields"]) == 3
+    assert "the rule is disabled" in fields[rule_arn(bus, disabled)]
+    assert [len(each) for each in fields.values()] == [1, 2, 3]
 
 
 def test_from_bus_to_bus(endpoint, events, sqs, queue, make_bus):

@@ -6,9 +6,10 @@ import time
 import pytest
 
 from conftest import OWN_ACCOUNT, connect
+from enforcing_server import OWNER, Enforcing
 from event_buses import next_bodies, put_rule, queue_target
 from expectations import receive
-from own_server import own_server
+from own_server import eventually, own_server
 from webhook_senders import github, post, shop, slack, stripe
 
 GITHUB = "aws.partner/github.com/acme"
@@ -163,3 +164,16 @@ def test_sources_that_are_not_there(server):
     assert post(url_of(server, "aws.partner/github.com/other"), body, github(SECRET, body))[0] == 404
     other = connect(server.endpoint, "events", account="444444444444")
     assert other.list_event_sources()["EventSources"] == []
+
+
+def test_a_senders_signature_is_enough_where_callers_are_known(tmp_path):
+    file = tmp_path / "webhooks.toml"
+    file.write_text(CONFIGURATION.replace(OWN_ACCOUNT, OWNER))
+    enforcing = Enforcing(tmp_path / "data", "--webhooks", str(file))
+    with enforcing.server as server:
+        events = enforcing.client("events")
+        eventually(lambda: [each for each in events.list_event_sources()["EventSources"] if each["Name"] == GITHUB])
+        events.create_event_bus(Name=GITHUB, EventSourceName=GITHUB)
+        body = json.dumps({"at": time.time()})
+        assert post(url_of(server, GITHUB), body, github("another secret", body))[0] == 401
+        assert post(url_of(server, GITHUB), body, github(SECRET, body))[0] == 200

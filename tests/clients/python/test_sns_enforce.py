@@ -6,25 +6,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from conftest import connect, unique_name
+from conftest import unique_name
+from enforcing_server import GUEST, Enforcing, allow
 from expectations import arn_of, bodies, receive, receive_until, refused
-from ninefold_server import Server, binary_from_environment, create_key
 from own_server import eventually
 from web_endpoint import WebEndpoint
-
-OWNER, GUEST = "111111111111", "222222222222"
-
-
-class Enforcing:
-    def __init__(self, data, *options):
-        binary = binary_from_environment()
-        keys = {account: create_key(binary, data, "--account", account) for account in (OWNER, GUEST)}
-        self.server = Server(binary, data, "--auth", "enforce", *options)
-        self._keys = keys
-
-    def client(self, service, account=OWNER):
-        key = self._keys[account]
-        return connect(self.server.endpoint, service, key["AccessKeyId"], secret=key["SecretAccessKey"])
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +23,6 @@ def enforcing(tmp_path_factory):
 @pytest.fixture
 def topic(enforcing):
     return enforcing.client("sns").create_topic(Name=unique_name("topic"))["TopicArn"]
-
-
-def allow(principal, action, resource, **condition):
-    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource}
-    if condition:
-        statement["Condition"] = condition
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def test_a_topic_is_its_owners_until_a_policy_says_otherwise(enforcing, topic):

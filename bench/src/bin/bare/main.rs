@@ -2,6 +2,7 @@
 //! It keeps nothing, checks nothing and routes by one header or parameter; no HTTP server on the same library can
 //! answer them faster.
 
+mod events;
 mod queues;
 mod topics;
 
@@ -20,14 +21,11 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
-#[allow(
-    clippy::declare_interior_mutable_const,
-    reason = "a header value shares nothing that changes"
-)]
-const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
-const XML: HeaderValue = HeaderValue::from_static("text/xml");
+const JSON_OF_QUEUES: &str = "application/x-amz-json-1.0";
+const JSON_OF_EVENTS: &str = "application/x-amz-json-1.1";
+const XML: &str = "text/xml";
 
-/// A hyper server that parses requests of SQS and SNS and answers fixed bodies.
+/// A hyper server that parses requests of SQS, SNS and EventBridge and answers fixed bodies.
 #[derive(Parser)]
 struct Options {
     /// Port on 127.0.0.1.
@@ -69,30 +67,36 @@ async fn serve_connection(stream: TcpStream) {
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    let operation = head
-        .headers
-        .get("x-amz-target")
-        .and_then(|target| target.as_bytes().strip_prefix(b"AmazonSQS."));
+    let target = head.headers.get("x-amz-target").map(HeaderValue::as_bytes);
     let body = match body.collect().await {
         Ok(body) => body.to_bytes(),
         Err(_) => return Ok(refusal()),
     };
-    let answer = match operation {
-        Some(operation) => queues::answer(operation, &body).map(|body| response(body, JSON)),
-        None => topics::answer(&body).map(|body| response(body, XML)),
-    };
-    Ok(answer.unwrap_or_else(refusal))
+    Ok(answer_to(target, &body).unwrap_or_else(refusal))
 }
 
-fn response(body: Bytes, content_type: HeaderValue) -> Response<Full<Bytes>> {
+/// The answer, or `None` to what isn't a request of the workloads. Topics are asked in forms, without a target.
+fn answer_to(target: Option<&[u8]>, body: &[u8]) -> Option<Response<Full<Bytes>>> {
+    let Some(target) = target else {
+        return topics::answer(body).map(|body| response(body, XML));
+    };
+    if let Some(operation) = target.strip_prefix(b"AmazonSQS.") {
+        return queues::answer(operation, body).map(|body| response(body, JSON_OF_QUEUES));
+    }
+    let operation = target.strip_prefix(b"AWSEvents.")?;
+    events::answer(operation, body).map(|body| response(body, JSON_OF_EVENTS))
+}
+
+fn response(body: Bytes, content_type: &'static str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body));
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
 fn refusal() -> Response<Full<Bytes>> {
     let body = Bytes::from_static(br#"{"__type":"com.amazon.coral.service#InvalidRequest"}"#);
-    let mut response = response(body, JSON);
+    let mut response = response(body, JSON_OF_QUEUES);
     *response.status_mut() = StatusCode::BAD_REQUEST;
     response
 }

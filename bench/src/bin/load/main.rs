@@ -1,6 +1,9 @@
-//! The load generator: runs one workload against one endpoint of SQS or SNS on loopback and writes one line of JSON.
+//! The load generator: runs one workload against one endpoint of SQS, SNS or EventBridge on loopback and writes one line of
+//! JSON.
 
+mod events;
 mod queues;
+mod set_up;
 mod topics;
 
 use std::io::{self, Write};
@@ -12,11 +15,11 @@ use clap::{Args, Parser, Subcommand};
 use ninefold_bench::caller::CallError;
 use ninefold_bench::closed_loop;
 use ninefold_bench::delivery::DeliveryError;
-use ninefold_bench::fan_out::FanOutError;
 use ninefold_bench::request::{Endpoint, Protocol};
+use ninefold_bench::wake;
 use serde::Serialize;
 
-/// Entries of a batch, the most that SQS and SNS take.
+/// Entries of a batch, the most that each service takes.
 const BATCH_ENTRIES: usize = 10;
 /// The exit status when a server doesn't do what the workload needs, or not in time: nothing was measured.
 const NOT_SET_UP: u8 = 3;
@@ -35,16 +38,16 @@ struct Common {
     /// Address of the server; loopback only.
     #[arg(long, global = true, default_value = "127.0.0.1:4566")]
     address: SocketAddr,
-    /// How requests to queues are written; topics have the query protocol only.
+    /// How requests to queues are written; topics have the query protocol only, events JSON.
     #[arg(long, global = true, value_enum, default_value = "json")]
     protocol: Protocol,
     /// Leave out the headers that signing adds.
     #[arg(long, global = true)]
     unsigned: bool,
-    /// Name of the queue, or of the topic and what its queues' names begin with; created first.
+    /// Name of the queue, or of the topic or bus and what its queues' names begin with; created first.
     #[arg(long, global = true, default_value = "load")]
     queue: String,
-    /// Delete the queue, or the topic and its queues, afterwards.
+    /// Delete the queue, or the topic or bus and its queues, afterwards.
     #[arg(long, global = true)]
     delete_queue: bool,
     /// Connections, each with at most one request outstanding.
@@ -56,12 +59,23 @@ struct Common {
     /// Time before it, whose answers don't count.
     #[arg(long, global = true, default_value_t = 1.0)]
     warmup: f64,
-    /// Letters in a message body.
+    /// Letters in a message body, or in an event's detail.
     #[arg(long, global = true, default_value_t = 256)]
     body_bytes: usize,
     /// Messages after which the run ends early.
     #[arg(long, global = true, default_value_t = 100_000_000)]
     messages: u64,
+}
+
+/// How long a receiver has waited when its message is sent.
+#[derive(Args)]
+struct Waiting {
+    /// Shortest such time, in milliseconds.
+    #[arg(long, default_value_t = 20)]
+    shortest_ms: u64,
+    /// Longest such time.
+    #[arg(long, default_value_t = 120)]
+    longest_ms: u64,
 }
 
 #[derive(Subcommand)]
@@ -75,34 +89,29 @@ enum Command {
     /// SendMessageBatch of 10 until there are so many messages, without warm-up.
     Fill,
     /// Time until a waiting ReceiveMessage has the message that is sent.
-    Wake {
-        /// Shortest time, in milliseconds, that the receiver has waited when its message is sent.
-        #[arg(long, default_value_t = 20)]
-        shortest_ms: u64,
-        /// Longest such time.
-        #[arg(long, default_value_t = 120)]
-        longest_ms: u64,
-    },
+    Wake(Waiting),
     /// Publish to a topic with queues.
     Publish(topics::Subscribers),
     /// PublishBatch of 10 to a topic with queues.
     PublishBatch(topics::Subscribers),
     /// Deliveries of a topic to a web endpoint.
     Deliver(topics::WebEndpoint),
+    /// PutEvents to a bus whose rules lead to a queue.
+    PutEvents(events::Rules),
+    /// Time until a waiting ReceiveMessage has the event that is put, beside half of the load that the server can take.
+    PutToTarget(events::Probe),
 }
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("the load generator talks to loopback addresses only")]
     NotLoopback,
-    #[error("no QueueUrl in the answer to CreateQueue: {0}")]
-    NoQueue(String),
     #[error("{0}")]
     NotSetUp(String),
+    #[error("under full load: {0}")]
+    FullLoad(String),
     #[error(transparent)]
     Call(#[from] CallError),
-    #[error(transparent)]
-    FanOut(#[from] FanOutError),
     #[error(transparent)]
     Delivery(#[from] DeliveryError),
     #[error(transparent)]
@@ -136,6 +145,8 @@ fn run(options: &Options) -> Result<(), Failure> {
             topics::publish("publish-batch", subscribers, BATCH_ENTRIES, common)
         }
         Command::Deliver(endpoint) => topics::deliver(endpoint, common),
+        Command::PutEvents(rules) => events::put(rules, common),
+        Command::PutToTarget(probe) => events::put_to_target(probe, common),
         workload => queues::run(workload, common),
     }
 }
@@ -156,6 +167,22 @@ impl Common {
             messages: self.messages,
         }
     }
+
+    fn wake_limits(&self, waiting: &Waiting) -> wake::Limits {
+        wake::Limits {
+            measured: seconds(self.seconds),
+            messages: self.messages,
+            waited: (
+                Duration::from_millis(waiting.shortest_ms),
+                Duration::from_millis(waiting.longest_ms),
+            ),
+        }
+    }
+}
+
+/// Says that the load begins or has ended, for whoever watches what it costs the server.
+fn mark(moment: &str) -> Result<(), Failure> {
+    Ok(writeln!(io::stdout(), "{moment}")?)
 }
 
 fn write_line(report: &impl Serialize) -> Result<(), Failure> {

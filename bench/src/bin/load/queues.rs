@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use ninefold_bench::caller::Caller;
+use ninefold_bench::caller::{CallError, Caller};
 use ninefold_bench::closed_loop::{self, Limits, Work};
 use ninefold_bench::request::{self, Endpoint, Queue};
+use ninefold_bench::sending::Sending;
 use ninefold_bench::wake;
 
-use crate::{BATCH_ENTRIES, Command, Common, Failure, seconds, write_line};
+use crate::{BATCH_ENTRIES, Command, Common, Failure, write_line};
 
 pub(crate) fn run(workload: &Command, common: &Common) -> Result<(), Failure> {
     let endpoint = common.endpoint();
@@ -15,22 +16,13 @@ pub(crate) fn run(workload: &Command, common: &Common) -> Result<(), Failure> {
     let answer = caller.call("CreateQueue", &endpoint.create_queue(&common.queue))?;
     let queue = endpoint
         .queue(&answer)
-        .ok_or_else(|| Failure::NoQueue(String::from_utf8_lossy(&answer).into_owned()))?;
+        .ok_or_else(|| CallError::unusable("CreateQueue", &answer))?;
     let body = request::message_body(common.body_bytes);
     match workload {
-        Command::Wake {
-            shortest_ms,
-            longest_ms,
-        } => {
-            let limits = wake::Limits {
-                measured: seconds(common.seconds),
-                messages: common.messages,
-                waited: (
-                    Duration::from_millis(*shortest_ms),
-                    Duration::from_millis(*longest_ms),
-                ),
-            };
-            write_line(&wake::run(&endpoint, &queue, &body, limits)?)?;
+        Command::Wake(waiting) => {
+            let sending = sending(&endpoint, endpoint.send_message(&queue, &body), 1);
+            let limits = common.wake_limits(waiting);
+            write_line(&wake::run("wake", &sending, &endpoint, &queue, limits)?)?;
         }
         throughput => run_throughput(throughput, &endpoint, &queue, &body, common)?,
     }
@@ -61,10 +53,8 @@ fn run_throughput(
         false => (endpoint.send_message(queue, body), 1),
     };
     let work = Work {
-        endpoint,
-        sends: vec![send],
-        messages,
-        consumed: matches!(workload, Command::Cycle).then_some(queue),
+        sending: &sending(endpoint, send, messages),
+        consumed: matches!(workload, Command::Cycle).then_some((endpoint, queue)),
     };
     let limits = match workload {
         Command::Fill => Limits {
@@ -74,5 +64,14 @@ fn run_throughput(
         _ => common.limits(),
     };
     let connections = usize::from(common.connections);
-    write_line(&closed_loop::run(name, &work, connections, limits)?)
+    write_line(&closed_loop::run(name, work, connections, limits)?)
+}
+
+fn sending(endpoint: &Endpoint, request: Vec<u8>, messages: usize) -> Sending {
+    Sending {
+        address: endpoint.address,
+        requests: vec![request],
+        messages,
+        acknowledged: endpoint.protocol.acknowledged(),
+    }
 }

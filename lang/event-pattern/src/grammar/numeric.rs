@@ -20,7 +20,7 @@ pub(super) fn numeric(reader: &mut Reader<'_>) -> Result<Range, Refusal> {
     let name = match &*operator {
         "=" => "equals",
         "<" | "<=" | ">" | ">=" => &operator,
-        _ => return refuse_here(reader, format!("Unrecognized numeric range operator: {operator}")),
+        _ => return refuse_next(reader, format!("Unrecognized numeric range operator: {operator}")),
     };
     let value = operand(reader, &mut members, name)?;
     let is_lower_bound = operator.starts_with('>');

@@ -143,9 +143,11 @@ fn anything_but(reader: &mut Reader<'_>) -> Result<Excluded, Refusal> {
                 "prefix" => Excluded::Prefixes(excluded_texts(reader, ENDS_ARE_STRINGS, not_empty)?),
                 "suffix" => Excluded::Suffixes(excluded_texts(reader, ENDS_ARE_STRINGS, not_empty)?),
                 "wildcard" => {
+                    // Whether the texts are wildcards is looked at behind the last of them.
                     let needs_strings = "wildcard match pattern must be a string";
-                    let parse = |reader: &Reader<'_>, text: String, _| wildcard(reader, &text);
-                    Excluded::Wildcards(excluded_texts(reader, needs_strings, parse)?)
+                    let texts = excluded_texts(reader, needs_strings, |_, text, _| Ok(text))?;
+                    let wildcards = texts.iter().map(|text| wildcard(reader, text));
+                    Excluded::Wildcards(wildcards.collect::<Result<_, _>>()?)
                 }
                 other => return refuse_next(reader, format!("Unsupported anything-but pattern: {other}")),
             };

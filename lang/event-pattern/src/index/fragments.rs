@@ -15,8 +15,8 @@ pub(super) struct Fragments([HashMap<u32, Affixes>; LONGEST_START]);
 /// A fragment as it is filed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fragment {
-    /// Of the start; it is less than [`LONGEST_START`] where it is not the longest.
-    last: usize,
+    /// By the length of its start, which is one more.
+    start_class: usize,
     start: u32,
     whole: Affix,
 }
@@ -26,7 +26,7 @@ impl Fragment {
     pub(super) fn new(text: &[u8], fingerprints: &Fingerprints) -> Self {
         let length = text.len().clamp(1, LONGEST_START);
         Self {
-            last: length - 1,
+            start_class: length - 1,
             start: number_of(text.get(..length).unwrap_or_default()),
             whole: Affix::new(text, fingerprints),
         }
@@ -39,11 +39,11 @@ impl Fragments {
     }
 
     pub(super) fn get(&self, fragment: Fragment) -> Option<&Posting> {
-        self.0[fragment.last].get(&fragment.start)?.get(fragment.whole)
+        self.0[fragment.start_class].get(&fragment.start)?.get(fragment.whole)
     }
 
     pub(super) fn edit(&mut self, fragment: Fragment, edit: &dyn Fn(&mut Posting)) {
-        let starts = &mut self.0[fragment.last];
+        let starts = &mut self.0[fragment.start_class];
         let wholes = starts.entry(fragment.start).or_default();
         wholes.edit(fragment.whole, edit);
         if wholes.is_empty() {

@@ -29,8 +29,11 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Posting {
     branches: SmallVec<[Entry; 2]>,
-    by_field: Option<Box<SmallVec<[(PathId, Access); 1]>>>,
+    by_field: Option<Box<Fields>>,
 }
+
+/// Most often it is one field.
+type Fields = SmallVec<[(PathId, Access); 1]>;
 
 impl Posting {
     pub(super) fn insert(&mut self, entry: Entry) {
