@@ -36,11 +36,15 @@ async fn a_clone_shares_connections_and_a_client_of_its_own_does_not() {
     assert_eq!(server.connections(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_more_connections_are_made_than_requests_are_under_way_together() {
-    const TOGETHER: usize = 8;
+    const TOGETHER: usize = 32;
     let server = start(None).await;
-    let client = open_client();
+    let client = HttpClient::new(HttpClientOptions {
+        idle_connections_per_host: TOGETHER,
+        ..open_options()
+    })
+    .unwrap();
     let mut asking = JoinSet::new();
     for _ in 0..TOGETHER {
         let (client, uri) = (client.clone(), server.uri("/again"));
