@@ -1,35 +1,21 @@
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use http::{Response, Uri};
+use hyper::body::Incoming;
+use parking_lot::Mutex;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedMutexGuard, Semaphore};
 
-use crate::connect::{Connector, TcpConnector};
+use crate::connect::Connector;
+use crate::connection::{Connection, HttpRequest};
 use crate::exchange::collect;
-use crate::origins::Origins;
+use crate::pool::{Origin, Pool, PoolLimits};
 use crate::tls::client_config;
 use crate::{EgressRules, HttpClientError, OutboundError, OutboundRequest, OutboundResponse};
-
-/// The largest head of an answer, in bytes. The number of headers has hyper's bound on HTTP/1.1, which is 100.
-const HEAD_BYTES: usize = 64 * 1024;
-
-/// HTTP/2 flow control: what a peer may send ahead of being read, on a stream and on a connection.
-const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
-const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
-
-/// How often a silent HTTP/2 peer with requests in flight is asked whether it is still there, and how long it may
-/// take to say so.
-const PING_INTERVAL: Duration = Duration::from_secs(30);
-const PING_TIMEOUT: Duration = Duration::from_secs(20);
-
-type Connections = Client<Connector, Full<Bytes>>;
 
 /// Which versions of HTTP a client speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,7 +43,7 @@ pub struct HttpClientOptions {
     pub idle_timeout: Duration,
     /// How many connections to one origin (scheme, host and port) are kept idle; zero keeps none.
     pub idle_connections_per_host: usize,
-    /// How many connections are kept idle in all, rounded down to whole origins; zero keeps none.
+    /// How many connections are kept idle in all; zero keeps none.
     pub idle_connections: usize,
     /// How many requests are in flight in all; further ones wait, at the cost of their own time.
     pub requests_in_flight: usize,
@@ -91,10 +77,9 @@ pub struct HttpClient(Arc<Inner>);
 struct Inner {
     options: HttpClientOptions,
     tls: ClientConfig,
-    pooled: Connections,
-    /// For origins that have no place in the pool: a connection for each request.
-    unpooled: Connections,
-    origins: Origins,
+    connector: Connector,
+    pool: Arc<Pool>,
+    turns: Turns,
     in_flight: Semaphore,
 }
 
@@ -116,17 +101,14 @@ impl HttpClient {
     }
 
     fn from_parts(options: HttpClientOptions, tls: ClientConfig) -> Self {
-        let connector = connector(&options, tls.clone());
-        // With a timeout of zero the pool would keep connections that it never uses again.
-        let idle_per_origin = match options.idle_timeout {
-            Duration::ZERO => 0,
-            _ => options.idle_connections_per_host.min(options.idle_connections),
-        };
-        let origin_limit = options.idle_connections / idle_per_origin.max(1);
         HttpClient(Arc::new(Inner {
-            pooled: connections(&options, connector.clone(), idle_per_origin),
-            unpooled: connections(&options, connector, 0),
-            origins: Origins::new(origin_limit, options.idle_timeout),
+            connector: Connector::new(&options, tls.clone()),
+            pool: Pool::new(PoolLimits {
+                connections: options.idle_connections,
+                connections_per_origin: options.idle_connections_per_host,
+                idle_timeout: options.idle_timeout,
+            }),
+            turns: Turns::default(),
             in_flight: Semaphore::new(options.requests_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             options,
             tls,
@@ -156,22 +138,13 @@ impl HttpClient {
             .acquire()
             .await
             .expect("nothing closes the semaphore");
-        let origin = request
-            .uri()
-            .scheme()
-            .cloned()
-            .zip(request.uri().authority().cloned());
-        let pooled_origin = origin.and_then(|origin| inner.origins.enter(origin));
-        let connections = match pooled_origin {
-            Some(_) => &inner.pooled,
-            None => &inner.unpooled,
-        };
-        let response = connections
-            .request(request)
-            .await
-            .map_err(|error| OutboundError::from_client(&error))?;
+        let origin = origin(request.uri())?;
+        let (response, connection) = inner.ask(&origin, request).await?;
         let (head, body) = response.into_parts();
         let (body, is_cut_off) = collect(body, response_limit_bytes).await?;
+        if !is_cut_off {
+            inner.pool.keep(origin, connection);
+        }
         Ok(OutboundResponse {
             status: head.status,
             headers: head.headers,
@@ -181,6 +154,74 @@ impl HttpClient {
     }
 }
 
+impl Inner {
+    /// Sends a request over a connection that is kept, or over a new one; returns the answer's head and the connection.
+    async fn ask(
+        &self,
+        origin: &Origin,
+        mut request: HttpRequest,
+    ) -> Result<(Response<Incoming>, Connection), OutboundError> {
+        while let Some(mut connection) = self.pool.take(origin) {
+            match connection.send(request).await {
+                Ok(response) => return Ok((response, connection)),
+                // The peer closed it while it was idle.
+                Err(unanswered) => match unanswered.unsent {
+                    Some(unsent) => request = unsent,
+                    None => return Err(OutboundError::from_exchange(&unanswered.error)),
+                },
+            }
+        }
+        let mut connection = self.connect(origin, request.uri()).await?;
+        match connection.send(request).await {
+            Ok(response) => Ok((response, connection)),
+            Err(unanswered) => Err(OutboundError::from_exchange(&unanswered.error)),
+        }
+    }
+
+    /// A new connection, unless there is one now that is shared.
+    async fn connect(&self, origin: &Origin, uri: &Uri) -> Result<Connection, OutboundError> {
+        let _turn = match self.options.versions {
+            HttpVersions::Negotiated => None,
+            HttpVersions::Http2 => Some(self.turns.wait(origin).await),
+        };
+        if let Some(connection) = self.pool.take(origin) {
+            return Ok(connection);
+        }
+        let connection = self.connector.connect(uri).await?;
+        if let Connection::Shared(sender) = &connection {
+            self.pool.keep(origin.clone(), Connection::Shared(sender.clone()));
+        }
+        Ok(connection)
+    }
+}
+
+/// Lets connections to one origin be made one after the other, where one is enough for all.
+#[derive(Default)]
+struct Turns(Mutex<HashMap<Origin, Weak<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    async fn wait(&self, origin: &Origin) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.0.lock();
+            turns.retain(|_, turn| turn.strong_count() > 0);
+            let known = turns.get(origin).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let turn = Arc::default();
+                turns.insert(origin.clone(), Arc::downgrade(&turn));
+                turn
+            })
+        };
+        turn.lock_owned().await
+    }
+}
+
+fn origin(uri: &Uri) -> Result<Origin, OutboundError> {
+    let origin = uri.scheme().cloned().zip(uri.authority().cloned());
+    origin.ok_or_else(|| OutboundError::Uri {
+        reason: "it is not absolute".to_owned(),
+    })
+}
+
 impl fmt::Debug for HttpClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -188,33 +229,4 @@ impl fmt::Debug for HttpClient {
             .field(&self.0.options)
             .finish()
     }
-}
-
-fn connector(options: &HttpClientOptions, tls: ClientConfig) -> Connector {
-    let tcp = TcpConnector::new(Arc::new(options.egress.clone()));
-    let schemes = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
-    let versions = match options.versions {
-        HttpVersions::Negotiated => schemes.enable_all_versions(),
-        HttpVersions::Http2 => schemes.enable_http2(),
-    };
-    Connector {
-        https: versions.wrap_connector(tcp),
-        timeout: options.connect_timeout,
-    }
-}
-
-fn connections(options: &HttpClientOptions, connector: Connector, idle_per_origin: usize) -> Connections {
-    Client::builder(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(options.idle_timeout)
-        .pool_max_idle_per_host(idle_per_origin)
-        .http1_max_buf_size(HEAD_BYTES)
-        .http2_only(options.versions == HttpVersions::Http2)
-        .http2_max_header_list_size(HEAD_BYTES as u32)
-        .http2_initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .http2_initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-        .http2_keep_alive_interval(PING_INTERVAL)
-        .http2_keep_alive_timeout(PING_TIMEOUT)
-        .build(connector)
 }

@@ -1,23 +1,26 @@
 //! From a URI to a connection: resolve, check, connect, agree on TLS.
 
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
 use http::uri::Scheme;
-use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tower_service::Service;
+use tokio_rustls::TlsConnector;
 
-use crate::{EgressRules, OutboundError};
+use crate::connection::Connection;
+use crate::{EgressRules, HttpClientOptions, HttpVersions, OutboundError};
+
+/// What TLS calls HTTP/2 and HTTP/1.1 (RFC 7301).
+const HTTP2: &[u8] = b"h2";
+const HTTP1: &[u8] = b"http/1.1";
 
 /// How many addresses of a name are tried.
 const ADDRESSES: usize = 16;
@@ -25,76 +28,77 @@ const ADDRESSES: usize = 16;
 /// How long one address is waited for before the next one is tried beside it (RFC 8305, section 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-type Connecting<S> = Pin<Box<dyn Future<Output = Result<S, OutboundError>> + Send>>;
-
 /// Connects to those addresses of a host that the rules permit.
-#[derive(Clone)]
-pub(crate) struct TcpConnector {
-    egress: Arc<EgressRules>,
-}
-
-impl TcpConnector {
-    pub(crate) fn new(egress: Arc<EgressRules>) -> Self {
-        TcpConnector { egress }
-    }
-}
-
-impl Service<Uri> for TcpConnector {
-    type Response = TokioIo<TcpStream>;
-    type Error = OutboundError;
-    type Future = Connecting<Self::Response>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OutboundError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let egress = Arc::clone(&self.egress);
-        Box::pin(async move {
-            let addresses = resolve(&uri).await?;
-            let stream = dial(permitted(&egress, addresses)?).await;
-            stream.map(TokioIo::new).map_err(|error| OutboundError::Connect {
-                reason: error.to_string(),
-            })
-        })
-    }
-}
-
-/// Connects, with TLS where the URI says so, within a time.
-#[derive(Clone)]
 pub(crate) struct Connector {
-    pub(crate) https: HttpsConnector<TcpConnector>,
-    pub(crate) timeout: Duration,
+    egress: EgressRules,
+    versions: HttpVersions,
+    tls: TlsConnector,
+    timeout: Duration,
 }
 
-impl Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
-    type Error = OutboundError;
-    type Future = Connecting<Self::Response>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OutboundError>> {
-        Poll::Ready(Ok(()))
+impl Connector {
+    pub(crate) fn new(options: &HttpClientOptions, mut tls: ClientConfig) -> Self {
+        let protocols: &[&[u8]] = match options.versions {
+            HttpVersions::Negotiated => &[HTTP2, HTTP1],
+            HttpVersions::Http2 => &[HTTP2],
+        };
+        tls.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        Connector {
+            egress: options.egress.clone(),
+            versions: options.versions,
+            tls: TlsConnector::from(Arc::new(tls)),
+            timeout: options.connect_timeout,
+        }
     }
 
-    fn call(&mut self, uri: Uri) -> Self::Future {
+    /// A connection to a URI's host, with TLS where the URI says so, within the time for it.
+    pub(crate) async fn connect(&self, uri: &Uri) -> Result<Connection, OutboundError> {
         let limit = self.timeout;
-        let connecting = self.https.call(uri);
-        Box::pin(async move {
-            match timeout(limit, connecting).await {
-                Ok(outcome) => outcome.map_err(OutboundError::from_connector),
-                Err(_) => Err(OutboundError::Timeout {
+        timeout(limit, self.connect_in_time(uri))
+            .await
+            .unwrap_or_else(|_| {
+                Err(OutboundError::Timeout {
                     reason: format!("no connection within {limit:?}"),
-                }),
-            }
-        })
+                })
+            })
     }
+
+    async fn connect_in_time(&self, uri: &Uri) -> Result<Connection, OutboundError> {
+        let addresses = resolve(uri).await?;
+        let dialed = dial(permitted(&self.egress, addresses)?).await;
+        let stream = dialed.map_err(|error| OutboundError::Connect {
+            reason: error.to_string(),
+        })?;
+        let is_http2_only = self.versions == HttpVersions::Http2;
+        let opened = if uri.scheme() == Some(&Scheme::HTTPS) {
+            let connected = self.tls.connect(server_name(uri)?, stream).await;
+            let stream = connected.map_err(|error| OutboundError::from_handshake(&error))?;
+            let is_http2 = stream.get_ref().1.alpn_protocol() == Some(HTTP2);
+            Connection::open(TokioIo::new(stream), is_http2 || is_http2_only).await
+        } else {
+            Connection::open(TokioIo::new(stream), is_http2_only).await
+        };
+        opened.map_err(|error| OutboundError::from_exchange(&error))
+    }
+}
+
+/// The name that a peer's certificate has to be for.
+fn server_name(uri: &Uri) -> Result<ServerName<'static>, OutboundError> {
+    let name = ServerName::try_from(host(uri).to_owned());
+    name.map_err(|error| OutboundError::Uri {
+        reason: error.to_string(),
+    })
+}
+
+/// The host without the brackets of an IPv6 address.
+fn host(uri: &Uri) -> &str {
+    let host = uri.host().unwrap_or_default();
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// The addresses of a URI's host, which may be an address itself. Asked for once: what is checked is what is
 /// connected to, whatever a resolver would say a moment later.
 async fn resolve(uri: &Uri) -> Result<Vec<SocketAddr>, OutboundError> {
-    let host = uri.host().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
     let default_port = if uri.scheme() == Some(&Scheme::HTTPS) {
         443
     } else {
@@ -102,7 +106,7 @@ async fn resolve(uri: &Uri) -> Result<Vec<SocketAddr>, OutboundError> {
     };
     let port = uri.port_u16().unwrap_or(default_port);
     let unresolved = |reason| OutboundError::Resolve { reason };
-    let found = lookup_host((host, port))
+    let found = lookup_host((host(uri), port))
         .await
         .map_err(|error| unresolved(error.to_string()))?;
     let addresses: Vec<_> = found.take(ADDRESSES).collect();

@@ -2,8 +2,7 @@ use std::error::Error;
 use std::io;
 use std::net::IpAddr;
 
-use hyper_util::client::legacy;
-use rustls::pki_types::{InvalidDnsNameError, pem};
+use rustls::pki_types::pem;
 
 use crate::EgressRule;
 
@@ -98,45 +97,15 @@ impl OutboundError {
         }
     }
 
-    /// From the connector's failure: our own, or one of the TLS handshake.
-    pub(crate) fn from_connector(failure: Box<dyn Error + Send + Sync>) -> Self {
-        match failure.downcast::<OutboundError>() {
-            Ok(known) => *known,
-            Err(other) => OutboundError::from_handshake(&*other),
-        }
-    }
-
-    /// What rustls decides comes wrapped into I/O errors, as does what the socket reports.
-    fn from_handshake(failure: &(dyn Error + 'static)) -> Self {
-        let mut cause = Some(failure);
-        while let Some(error) = cause {
-            if error.is::<rustls::Error>() {
-                let reason = error.to_string();
-                return OutboundError::Tls { reason };
-            }
-            if error.is::<InvalidDnsNameError>() {
-                let reason = error.to_string();
-                return OutboundError::Uri { reason };
-            }
-            // An I/O error passes over the error it wraps when it is asked for its source.
-            cause = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-                Some(wrapped) => Some(wrapped),
-                None => error.source(),
-            };
+    /// From a failed TLS handshake. What rustls decides comes wrapped into an I/O error.
+    pub(crate) fn from_handshake(failure: &io::Error) -> Self {
+        let cause = failure.get_ref();
+        if let Some(error) = cause.and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
+            let reason = error.to_string();
+            return OutboundError::Tls { reason };
         }
         OutboundError::Connect {
             reason: format!("the connection broke during the TLS handshake: {failure}"),
-        }
-    }
-
-    /// From the pooling client's failure: the connector's, or one of the exchange.
-    pub(crate) fn from_client(failure: &legacy::Error) -> Self {
-        match failure
-            .source()
-            .and_then(<dyn Error>::downcast_ref::<OutboundError>)
-        {
-            Some(known) => known.clone(),
-            None => OutboundError::from_exchange(failure),
         }
     }
 
@@ -175,15 +144,9 @@ mod tests {
 
     #[test]
     fn a_handshake_fails_for_what_tls_or_the_socket_says() {
-        let wrapped = |error: rustls::Error| io::Error::other(io::Error::other(error));
-        let tls = OutboundError::from_connector(Box::new(wrapped(rustls::Error::DecryptError)));
+        let tls = OutboundError::from_handshake(&io::Error::other(rustls::Error::DecryptError));
         assert!(matches!(tls, OutboundError::Tls { .. }), "{tls:?}");
-        let reset = io::Error::other(io::Error::from(io::ErrorKind::ConnectionReset));
-        let socket = OutboundError::from_connector(Box::new(reset));
-        assert!(matches!(socket, OutboundError::Connect { .. }), "{socket:?}");
-        let own = OutboundError::Resolve {
-            reason: "no such host".to_owned(),
-        };
-        assert_eq!(OutboundError::from_connector(Box::new(own.clone())), own);
+        let reset = OutboundError::from_handshake(&io::Error::from(io::ErrorKind::ConnectionReset));
+        assert!(matches!(reset, OutboundError::Connect { .. }), "{reset:?}");
     }
 }

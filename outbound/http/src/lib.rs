@@ -11,10 +11,11 @@
 
 mod client;
 mod connect;
+mod connection;
 mod egress;
 mod error;
 mod exchange;
-mod origins;
+mod pool;
 mod tls;
 
 pub use client::{HttpClient, HttpClientOptions, HttpVersions};

@@ -43,7 +43,7 @@ pub struct SnsDoor {
     pub(crate) deliveries: Arc<DeliveryEngine>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) transports: Transports,
-    pub(crate) signer: Signer,
+    pub(crate) signer: Arc<Signer>,
     /// How the server is reached from outside, for links.
     pub(crate) endpoint: Endpoint,
     pub(crate) archives: Archive,
@@ -105,7 +105,7 @@ impl SnsDoor {
             deliveries: parts.deliveries,
             dispatcher: parts.dispatcher,
             transports: parts.transports,
-            signer: Signer::new(parts.signing_key, parts.endpoint.to_string()),
+            signer: Arc::new(Signer::new(parts.signing_key, parts.endpoint.to_string())),
             endpoint: parts.endpoint,
             authorizer: parts.authorizer,
         }))

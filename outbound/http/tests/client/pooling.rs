@@ -36,12 +36,33 @@ async fn a_clone_shares_connections_and_a_client_of_its_own_does_not() {
     assert_eq!(server.connections(), 2);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_more_connections_are_made_than_requests_are_under_way_together() {
+    const TOGETHER: usize = 32;
+    let server = start(None).await;
+    let client = HttpClient::new(HttpClientOptions {
+        idle_connections_per_host: TOGETHER,
+        ..open_options()
+    })
+    .unwrap();
+    let mut asking = JoinSet::new();
+    for _ in 0..TOGETHER {
+        let (client, uri) = (client.clone(), server.uri("/again"));
+        asking.spawn(async move {
+            for _ in 0..100 {
+                get(&client, &uri).await.unwrap();
+            }
+        });
+    }
+    asking.join_all().await;
+    assert!(server.connections() <= TOGETHER, "{}", server.connections());
+}
+
 #[tokio::test]
-async fn origins_beyond_the_bound_on_idle_connections_use_one_for_each_request() {
+async fn beyond_the_bound_on_idle_connections_there_is_one_for_each_request() {
     let (first, second) = (start(None).await, start(None).await);
     let client = HttpClient::new(HttpClientOptions {
-        idle_connections_per_host: 2,
-        idle_connections: 3,
+        idle_connections: 1,
         ..open_options()
     })
     .unwrap();

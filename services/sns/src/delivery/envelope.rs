@@ -40,6 +40,24 @@ impl SnsDoor {
         Ok(notification.envelope(signature.as_deref()).for_subscription(&url))
     }
 
+    /// The JSON that a subscriber gets, signed on a thread where that holds up nobody else.
+    pub(super) async fn signed_envelope(
+        &self,
+        topic: &Topic,
+        subscriber: &Subscriber,
+        payload: &Payload,
+    ) -> Result<String, String> {
+        let text = match self.confirmation(topic, subscriber, payload)? {
+            Some(confirmation) => Some(StringToSign::of_confirmation(&confirmation)),
+            None if topic.arn.is_fifo() => None,
+            None => Some(StringToSign::of_notification(&notification(topic, payload)?)),
+        };
+        if let Some(text) = text {
+            self.signer.sign_ahead(signature_version(topic), text).await;
+        }
+        self.envelope(topic, subscriber, payload, true)
+    }
+
     /// The confirmation that a payload is, if it is one.
     pub(super) fn confirmation(
         &self,
@@ -69,13 +87,13 @@ impl SnsDoor {
     /// The event that a function gets.
     ///
     /// Source: [Using Lambda with Amazon SNS](https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html).
-    pub(super) fn function_event(
+    pub(super) async fn function_event(
         &self,
         topic: &Topic,
         subscriber: &Subscriber,
         payload: &Payload,
     ) -> Result<String, String> {
-        let envelope = self.envelope(topic, subscriber, payload, true)?;
+        let envelope = self.signed_envelope(topic, subscriber, payload).await?;
         let mut members: serde_json::Map<String, Value> =
             serde_json::from_str(&envelope).map_err(|error| error.to_string())?;
         for (name, name_in_event) in [

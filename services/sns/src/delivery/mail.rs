@@ -25,7 +25,7 @@ impl SnsDoor {
         address: &str,
         payload: &Payload,
     ) -> Outcome {
-        let composed = match self.compose(topic, subscriber, payload) {
+        let composed = match self.compose(topic, subscriber, payload).await {
             Ok(composed) => composed,
             Err(reason) => return refused(&reason),
         };
@@ -47,14 +47,19 @@ impl SnsDoor {
         outcome
     }
 
-    fn compose(&self, topic: &Topic, subscriber: &Subscriber, payload: &Payload) -> Result<Composed, String> {
+    async fn compose(
+        &self,
+        topic: &Topic,
+        subscriber: &Subscriber,
+        payload: &Payload,
+    ) -> Result<Composed, String> {
         if let Some(confirmation) = self.confirmation(topic, subscriber, payload)? {
             return Ok(confirmation.mail());
         }
         let notification = notification(topic, payload)?;
         let mut mail = notification.mail(&self.unsubscribe_url(subscriber));
         if subscriber.record.protocol == Protocol::EmailJson {
-            mail.body = self.envelope(topic, subscriber, payload, true)?;
+            mail.body = self.signed_envelope(topic, subscriber, payload).await?;
         }
         Ok(mail)
     }

@@ -37,7 +37,7 @@ impl SnsDoor {
         let policy = subscriber.policy(&topic.settings());
         let body = match is_raw {
             true => Ok(payload.text().to_owned()),
-            false => self.envelope(topic, subscriber, payload, true),
+            false => self.signed_envelope(topic, subscriber, payload).await,
         };
         let body = match body {
             Ok(body) => body,
@@ -65,7 +65,7 @@ impl SnsDoor {
         uri: &Uri,
         payload: &Payload,
     ) -> Outcome {
-        match self.function_event(topic, subscriber, payload) {
+        match self.function_event(topic, subscriber, payload).await {
             Ok(event) => {
                 let headers = [("content-type", "application/json"), ("user-agent", USER_AGENT)];
                 self.post(uri, &headers, event).await
