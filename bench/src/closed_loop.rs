@@ -38,7 +38,7 @@ const ERROR_LIMIT: u64 = 1_000;
 /// Longest time without any answer before a run ends.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 /// Longest time that requests under way at the end of a run are waited for.
-const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+const DRAIN_LIMIT: Duration = Duration::from_secs(30);
 /// A broken connection is opened again not sooner than the loop comes round; this bounds the wait for events.
 const TICK: Duration = Duration::from_millis(100);
 

@@ -10,7 +10,7 @@ import uuid
 import pytest
 
 from conftest import OWN_ACCOUNT, REGION, connect, unique_name
-from event_buses import bus_arn, entry, next_bodies, put, put_rule, queue_target, target
+from event_buses import bus_arn, entry, put, put_rule, queue_target, target
 from expectations import arn_of
 from ninefold_server import Server, binary_from_environment, create_key
 from own_server import eventually

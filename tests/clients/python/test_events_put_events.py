@@ -1,7 +1,6 @@
 """PutEvents: what is taken, what is refused, and what becomes of it."""
 
 import datetime
-import json
 
 import pytest
 

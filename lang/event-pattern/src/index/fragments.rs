@@ -39,7 +39,9 @@ impl Fragments {
     }
 
     pub(super) fn get(&self, fragment: Fragment) -> Option<&Posting> {
-        self.0[fragment.start_class].get(&fragment.start)?.get(fragment.whole)
+        self.0[fragment.start_class]
+            .get(&fragment.start)?
+            .get(fragment.whole)
     }
 
     pub(super) fn edit(&mut self, fragment: Fragment, edit: &dyn Fn(&mut Posting)) {
