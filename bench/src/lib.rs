@@ -1,5 +1,6 @@
 //! The pieces of the load generator: requests written once, responses parsed only as far as a client must,
-//! one thread and one `epoll` for every connection, so that the generator costs less than what it measures.
+//! one thread and one `epoll` for all connections, so that the generator costs less than what it measures. (What is
+//! measured beside a load has a thread of its own.)
 //!
 //! Four programs stand on it: `load` (the generator), `bare` (the limit it is compared with), `receiver` (a web endpoint
 //! that counts what is delivered) and `push` (the limit of delivering to it). The runner `bench/run` starts the

@@ -55,6 +55,8 @@ def server(tmp_path_factory):
     file = tmp_path_factory.mktemp("webhooks") / "webhooks.toml"
     file.write_text(CONFIGURATION)
     with own_server("--webhooks", str(file)) as clients:
+        offered = lambda: {source["Name"] for source in clients.events.list_event_sources()["EventSources"]}  # noqa: E731
+        eventually(lambda: offered() == {GITHUB, STRIPE, SLACK, SHOP})
         yield clients
 
 
