@@ -149,7 +149,9 @@ impl Doors {
     }
 
     /// Starts what doors do by themselves. To be called once they can be reached.
-    pub(crate) fn start(&self) {
+    pub(crate) async fn start(&self) -> Result<(), Failure> {
+        let offered = self.events.offer_webhooks().await;
+        offered.map_err(|error| Failure::of(&error))?;
         self.sns.start();
         self.events.start();
         tokio::spawn(Arc::clone(&self.events).run());
@@ -163,6 +165,7 @@ impl Doors {
                 region,
             ));
         }
+        Ok(())
     }
 }
 

@@ -71,7 +71,7 @@ async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Resu
     let doors = Doors::open(config, &engines, endpoint, Arc::clone(&identity.1))?;
     let gateway = gateway(config, address, &server, &engines, &doors, identity)?;
     engines.start();
-    doors.start();
+    doors.start().await?;
     announcement::print(config, address);
     let serving = server.serve(gateway, async {
         let signal = signals.first.recv().await;

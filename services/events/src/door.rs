@@ -144,9 +144,6 @@ impl EventsDoor {
 
     /// Looks after what has to happen by itself. Never returns; to be spawned once and dropped at shutdown.
     pub async fn run(self: Arc<Self>) {
-        if let Err(error) = self.offer_webhooks().await {
-            tracing::error!(%error, "the sources of webhooks could not be offered to their accounts");
-        }
         if let Err(error) = self.finish_archives().await {
             tracing::error!(%error, "archives that were being made or changed could not be finished");
         }
@@ -287,7 +284,10 @@ impl Door for EventsDoor {
         operation: &'static Operation,
         input: Value,
     ) -> BoxFuture<'_, Result<Value, ServiceError>> {
-        Box::pin(async move { operations::call(self, &context, operation.name, &input).await })
+        Box::pin(async move {
+            let answer = operations::call(self, &context, operation.name, &input).await;
+            answer.map_err(errors::in_own_words)
+        })
     }
 
     fn call_bytes<'a>(

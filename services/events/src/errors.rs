@@ -72,6 +72,14 @@ pub(crate) fn invalid_pattern(reason: impl std::fmt::Display) -> ServiceError {
     )
 }
 
+/// What is denied is a bad request here.
+pub(crate) fn in_own_words(error: ServiceError) -> ServiceError {
+    match &*error.code {
+        "AccessDeniedException" => ServiceError { status: 400, ..error },
+        _ => error,
+    }
+}
+
 /// What the catalog answers.
 pub(crate) fn from_catalog(error: CatalogError) -> ServiceError {
     match error {

@@ -74,8 +74,12 @@ impl Webhooks {
 }
 
 impl EventsDoor {
-    /// Offers the sources of webhooks to their accounts.
-    pub(crate) async fn offer_webhooks(&self) -> Result<(), ServiceError> {
+    /// Offers the sources of webhooks to their accounts. To be called before anybody can ask for them.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn offer_webhooks(&self) -> Result<(), ServiceError> {
         for name in self.webhooks.names() {
             self.offer_once(name).await?;
         }

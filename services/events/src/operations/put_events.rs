@@ -136,7 +136,8 @@ pub(crate) fn put_bytes<'a>(
     }
     let prepared = prepare(door, context, input.entries);
     Some(Box::pin(async move {
-        let output = prepared?.run(door).await?;
+        let prepared = prepared.map_err(errors::in_own_words)?;
+        let output = prepared.run(door).await?;
         let json = serde_json::to_vec(&output).map_err(|error| ServiceError::internal(error.to_string()))?;
         Ok(Bytes::from(json))
     }))
