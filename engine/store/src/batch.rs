@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use crate::{PartitionId, Table};
 
@@ -15,8 +16,7 @@ pub struct Batch {
 pub struct Operation {
     /// The table changed.
     pub table: Table,
-    /// Partition prefix and key in one buffer, as the engines keep it.
-    pub(crate) prefixed_key: Bytes,
+    pub(crate) prefixed_key: PrefixedKey,
     /// The new value; `None` deletes the key.
     pub value: Option<Bytes>,
     /// Whether an engine may leave this change out when a later one of the same sync round replaces it.
@@ -129,10 +129,14 @@ impl Operation {
 /// The length of the partition number in front of every key.
 pub(crate) const PREFIX_BYTES: usize = 2;
 
-/// A key as the engines keep it: partition number (2 bytes, big endian), then the key.
-pub(crate) fn prefixed(partition: PartitionId, key: &[u8]) -> Bytes {
-    let mut buffer = Vec::with_capacity(PREFIX_BYTES + key.len());
-    buffer.extend_from_slice(&partition.prefix());
-    buffer.extend_from_slice(key);
-    Bytes::from(buffer)
+/// A key as the engines keep it: partition number (2 bytes, big endian), then the key. Most are short enough to be kept in
+/// place, where they are compared without following a pointer.
+pub(crate) type PrefixedKey = SmallVec<[u8; 32]>;
+
+/// The key as the engines keep it.
+pub(crate) fn prefixed(partition: PartitionId, key: &[u8]) -> PrefixedKey {
+    let mut prefixed = PrefixedKey::with_capacity(PREFIX_BYTES + key.len());
+    prefixed.extend_from_slice(&partition.prefix());
+    prefixed.extend_from_slice(key);
+    prefixed
 }

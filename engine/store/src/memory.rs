@@ -4,7 +4,7 @@ use std::ops::Bound;
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use crate::batch::{PREFIX_BYTES, prefixed};
+use crate::batch::{PREFIX_BYTES, PrefixedKey, prefixed};
 use crate::scan::end_of_prefix;
 use crate::{
     Batch, Completion, Direction, Durability, Entry, PartitionId, ScanLimit, ScanRange, Store, StoreError,
@@ -20,7 +20,7 @@ pub struct MemoryStore(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    tables: BTreeMap<u8, BTreeMap<Bytes, Bytes>>,
+    tables: BTreeMap<u8, BTreeMap<PrefixedKey, Bytes>>,
     held: bool,
     in_flight: VecDeque<(Batch, Completion)>,
     fail_next: VecDeque<StoreError>,
@@ -149,7 +149,7 @@ impl Store for MemoryStore {
         let start = Bound::Included(prefixed(partition, range.start()));
         let end = match range.end() {
             Some(end) => Some(prefixed(partition, end)),
-            None => end_of_prefix(&partition.prefix()),
+            None => end_of_prefix(&partition.prefix()).map(|end| PrefixedKey::from_slice(&end)),
         };
         let found = entries.range((start, end.map_or(Bound::Unbounded, Bound::Excluded)));
         Ok(match range.direction() {
@@ -181,7 +181,7 @@ impl Store for MemoryStore {
     }
 }
 
-fn page<'a>(found: impl Iterator<Item = (&'a Bytes, &'a Bytes)>, limit: ScanLimit) -> Vec<Entry> {
+fn page<'a>(found: impl Iterator<Item = (&'a PrefixedKey, &'a Bytes)>, limit: ScanLimit) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut bytes = 0;
     for (key, value) in found {
@@ -189,7 +189,7 @@ fn page<'a>(found: impl Iterator<Item = (&'a Bytes, &'a Bytes)>, limit: ScanLimi
             break;
         }
         bytes += key.len() - PREFIX_BYTES + value.len();
-        entries.push((key.slice(PREFIX_BYTES..), value.clone()));
+        entries.push((Bytes::copy_from_slice(&key[PREFIX_BYTES..]), value.clone()));
     }
     entries
 }

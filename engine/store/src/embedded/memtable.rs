@@ -7,11 +7,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parking_lot::RwLock;
 
+use crate::batch::PrefixedKey;
+
 /// About what an entry takes besides its key and value.
 const ENTRY_OVERHEAD_BYTES: usize = 96;
 
 /// The changes of one table: the new value of each key, or that it is gone.
-pub(super) type Changes = BTreeMap<Bytes, Option<Bytes>>;
+pub(super) type Changes = BTreeMap<PrefixedKey, Option<Bytes>>;
 
 /// The latest change of every key, for some time. What is overwritten or deleted while it is here never reaches the
 /// tables, which is the fate of most of what a queue holds.
@@ -24,7 +26,7 @@ pub(super) struct Memtable {
 
 impl Memtable {
     /// Notes a change.
-    pub(super) fn apply(&mut self, table: u8, key: Bytes, value: Option<Bytes>) {
+    pub(super) fn apply(&mut self, table: u8, key: PrefixedKey, value: Option<Bytes>) {
         let table = usize::from(table);
         if table >= self.tables.len() {
             self.tables.resize_with(table + 1, Changes::new);
@@ -46,10 +48,13 @@ impl Memtable {
     pub(super) fn range(
         &self,
         table: u8,
-        bounds: (Bound<Bytes>, Bound<Bytes>),
-    ) -> impl DoubleEndedIterator<Item = (&Bytes, &Option<Bytes>)> {
+        bounds: (Bound<&[u8]>, Bound<&[u8]>),
+    ) -> impl DoubleEndedIterator<Item = (&PrefixedKey, &Option<Bytes>)> {
         let changes = self.tables.get(usize::from(table));
-        changes.map(|changes| changes.range(bounds)).into_iter().flatten()
+        changes
+            .map(|changes| changes.range::<[u8], _>(bounds))
+            .into_iter()
+            .flatten()
     }
 
     /// The tables with changes, by their numbers.
@@ -91,12 +96,13 @@ mod tests {
     #[test]
     fn its_size_follows_what_it_holds() {
         let mut memtable = Memtable::default();
+        let key = || PrefixedKey::from_slice(b"key");
         let entry = 3 + ENTRY_OVERHEAD_BYTES;
-        memtable.apply(1, Bytes::from_static(b"key"), Some(Bytes::from_static(b"12345")));
+        memtable.apply(1, key(), Some(Bytes::from_static(b"12345")));
         assert_eq!(memtable.bytes(), entry + 5);
-        memtable.apply(1, Bytes::from_static(b"key"), Some(Bytes::from_static(b"1")));
+        memtable.apply(1, key(), Some(Bytes::from_static(b"1")));
         assert_eq!(memtable.bytes(), entry + 1);
-        memtable.apply(1, Bytes::from_static(b"key"), None);
+        memtable.apply(1, key(), None);
         assert_eq!(memtable.bytes(), entry);
         assert_eq!(memtable.get(1, b"key"), Some(None));
         assert_eq!(memtable.get(2, b"key"), None);

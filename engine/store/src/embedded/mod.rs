@@ -60,7 +60,7 @@ use self::medium::Medium;
 use self::memtable::{Layers, SharedLayers};
 use self::merge::Source;
 use self::tables::Tables;
-use crate::batch::prefixed;
+use crate::batch::{PrefixedKey, prefixed};
 use crate::scan::end_of_prefix;
 use crate::{
     Batch, Completion, Direction, Durability, Entry, OpenError, PartitionId, ScanLimit, ScanRange, Store,
@@ -239,10 +239,10 @@ impl EmbeddedStore {
     }
 
     /// Bounds of a range in the engine's own keys.
-    fn bounds(partition: PartitionId, range: &ScanRange) -> (Bound<Bytes>, Bound<Bytes>) {
+    fn bounds(partition: PartitionId, range: &ScanRange) -> (Bound<PrefixedKey>, Bound<PrefixedKey>) {
         let end = match range.end() {
             Some(end) => Some(prefixed(partition, end)),
-            None => end_of_prefix(&partition.prefix()),
+            None => end_of_prefix(&partition.prefix()).map(|end| PrefixedKey::from_slice(&end)),
         };
         let start = Bound::Included(prefixed(partition, range.start()));
         (start, end.map_or(Bound::Unbounded, Bound::Excluded))
@@ -261,7 +261,7 @@ impl Store for EmbeddedStore {
         self.tables.check(table)?;
         let key = prefixed(partition, key);
         let recent = self.layers.read().get(table.id(), &key);
-        recent.map_or_else(|| self.tables.get(table, key), Ok)
+        recent.map_or_else(|| self.tables.get(table, &key), Ok)
     }
 
     fn scan(
@@ -275,14 +275,18 @@ impl Store for EmbeddedStore {
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        let bounds = Self::bounds(partition, &range);
+        let (start, end) = Self::bounds(partition, &range);
+        let bounds = (
+            start.as_ref().map(PrefixedKey::as_slice),
+            end.as_ref().map(PrefixedKey::as_slice),
+        );
         // Held for the whole page, which is from one point in time therefore. And before the tables are looked at: what
         // moves from memory to the tables meanwhile is seen twice then, and not missed.
         let layers = self.layers.read();
         let mut sources: Vec<Source<'_>> = Vec::with_capacity(3);
         for memtable in std::iter::once(&layers.active).chain(layers.frozen.as_deref()) {
-            let changes = memtable.range(table.id(), bounds.clone());
-            let changes = changes.map(|(key, value)| Ok((key.clone(), value.clone())));
+            let changes = memtable.range(table.id(), bounds);
+            let changes = changes.map(|(key, value)| Ok((Bytes::copy_from_slice(key), value.clone())));
             sources.push(directed(changes, range.direction()));
         }
         let stored = self.tables.range(table, bounds)?;

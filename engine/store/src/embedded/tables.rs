@@ -111,7 +111,7 @@ impl Tables {
     }
 
     /// The value of a key.
-    pub(super) fn get(&self, table: Table, key: Bytes) -> Result<Option<Bytes>, StoreError> {
+    pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
         let Some(keyspace) = self.keyspace(table)? else {
             return Ok(None);
         };
@@ -123,11 +123,11 @@ impl Tables {
     pub(super) fn range(
         &self,
         table: Table,
-        bounds: (Bound<Bytes>, Bound<Bytes>),
+        bounds: (Bound<&[u8]>, Bound<&[u8]>),
     ) -> Result<impl DoubleEndedIterator<Item = Result<(Bytes, Bytes), StoreError>> + use<>, StoreError> {
         let found = self
             .keyspace(table)?
-            .map(|keyspace| self.database.snapshot().range(keyspace, bounds));
+            .map(|keyspace| self.database.snapshot().range::<&[u8], _>(keyspace, bounds));
         Ok(found.into_iter().flatten().map(|guard| {
             let (key, value) = guard.into_inner().map_err(read_failed)?;
             Ok((owned(&key), owned(&value)))
@@ -198,8 +198,8 @@ fn ingest(keyspace: &Keyspace, changes: &Changes) -> fjall::Result<()> {
             None => ingestion.insert(keyspace.start_ingestion()?),
         };
         match value {
-            Some(value) => writer.write(key.clone(), value.clone())?,
-            None => writer.write_tombstone(key.clone())?,
+            Some(value) => writer.write(&key[..], value.clone())?,
+            None => writer.write_tombstone(&key[..])?,
         }
     }
     match ingestion {

@@ -17,9 +17,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::block::{BLOCK_BYTES, round_up};
 use crate::Operation;
+use crate::batch::PrefixedKey;
 
 const CHECKSUM_BYTES: usize = 8;
 const HEADER_BYTES: usize = 40;
+/// Of an operation: table, kind and key length.
+const OPERATION_HEADER_BYTES: usize = 4;
+/// Of a put, after that.
+const VALUE_LENGTH_BYTES: usize = 4;
 const DELETION: u8 = 0;
 const PUT: u8 = 1;
 
@@ -57,8 +62,20 @@ pub(in crate::embedded) struct Round<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::embedded) struct LoggedOperation {
     pub(in crate::embedded) table: u8,
-    pub(in crate::embedded) key: Bytes,
+    pub(in crate::embedded) key: PrefixedKey,
     pub(in crate::embedded) value: Option<Bytes>,
+}
+
+/// How many bytes a round of these operations takes.
+pub(super) fn encoded_bytes(operations: &[Operation]) -> usize {
+    let operation_bytes = |operation: &Operation| {
+        let value_bytes = operation
+            .value
+            .as_ref()
+            .map(|value| VALUE_LENGTH_BYTES + value.len());
+        OPERATION_HEADER_BYTES + operation.prefixed_key.len() + value_bytes.unwrap_or(0)
+    };
+    HEADER_BYTES + operations.iter().map(operation_bytes).sum::<usize>()
 }
 
 /// Appends a round to `buffer`.
@@ -164,7 +181,7 @@ fn decode_operation(rest: &mut &[u8]) -> Option<LoggedOperation> {
         DELETION => None,
         _ => return None,
     };
-    let key = Bytes::copy_from_slice(rest.split_off(..key_bytes)?);
+    let key = PrefixedKey::from_slice(rest.split_off(..key_bytes)?);
     let value = match value_bytes {
         Some(bytes) => Some(Bytes::copy_from_slice(rest.split_off(..bytes)?)),
         None => None,
@@ -196,6 +213,7 @@ mod tests {
         batch.delete(Table::new(3, "items"), b"gone");
         let mut buffer = Vec::new();
         encode(&mut buffer, STORE, MARKER, batch.operations());
+        assert_eq!(buffer.len(), encoded_bytes(batch.operations()));
         buffer
     }
 
