@@ -7,6 +7,8 @@ mod receive;
 mod send;
 mod visibility;
 
+pub use send::Sending;
+
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;

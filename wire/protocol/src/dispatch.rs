@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use ninefold_model::{Map, Operation, ServiceModel, Value};
 
-use crate::{CallContext, Door, ServiceError};
+use crate::{CallContext, Consignment, Door, ServiceError, Untaken};
 
 /// Calls operations of doors in-process, through the validation and authorization that requests over HTTP go through. A door
 /// never knows another one: it knows the dispatcher.
@@ -42,16 +42,32 @@ impl Dispatcher {
         operation: &str,
         input: Map,
     ) -> Result<Value, ServiceError> {
+        let door = self.door(service, operation)?;
         let unknown = || ServiceError::not_implemented(operation);
-        let mut doors = self.doors.get().into_iter().flatten();
-        let (model, door) = doors
-            .find(|(model, _)| model.name == service)
-            .ok_or_else(unknown)?;
-        let operation: &'static Operation = model.operation(operation).ok_or_else(unknown)?;
-        let door = door
-            .upgrade()
-            .ok_or_else(|| ServiceError::unavailable("The server is stopping."))?;
+        let operation: &'static Operation = door.model().operation(operation).ok_or_else(unknown)?;
         call(&*door, context, operation, input).await
+    }
+
+    /// Sends messages to queues of a service ([`Door::send_to_queues`]); says what was not taken.
+    pub async fn send_to_queues(
+        &self,
+        context: CallContext,
+        service: &str,
+        consignments: Vec<Consignment>,
+    ) -> Vec<Untaken> {
+        match self.door(service, "SendMessage") {
+            Ok(door) => door.send_to_queues(context, consignments).await,
+            Err(error) => Untaken::all(&consignments, &error),
+        }
+    }
+
+    fn door(&self, service: &str, operation: &str) -> Result<Arc<dyn Door>, ServiceError> {
+        let mut doors = self.doors.get().into_iter().flatten();
+        let (_, door) = doors
+            .find(|(model, _)| model.name == service)
+            .ok_or_else(|| ServiceError::not_implemented(operation))?;
+        door.upgrade()
+            .ok_or_else(|| ServiceError::unavailable("The server is stopping."))
     }
 }
 

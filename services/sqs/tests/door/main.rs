@@ -4,6 +4,7 @@
 
 mod attributes;
 mod batches;
+mod consignments;
 mod dead_letters;
 mod fifo;
 mod messages;

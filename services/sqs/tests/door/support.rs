@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use ninefold_protocol::{
-    AccountId, Authorizer, CallContext, Endpoint, Principal, PrincipalKind, Protocol, Region, Registry,
-    RequestId, ServiceError, answer,
+    AccountId, Authorizer, CallContext, Consignment, Door, Endpoint, Principal, PrincipalKind, Protocol,
+    Region, Registry, RequestId, ServiceError, Untaken, answer,
 };
 use ninefold_queue::{Limits, QueueEngine};
 use ninefold_sqs::SqsDoor;
@@ -150,6 +150,12 @@ impl Sqs {
             .unwrap();
         let context = context(account, route.protocol);
         answer(&*self.door, context, route, parts, body).await
+    }
+
+    /// Sends as another door does; what was not taken.
+    pub(crate) async fn send_to_queues(&self, consignments: Vec<Consignment>) -> Vec<Untaken> {
+        let context = context(ACCOUNT, Protocol::AwsJson10);
+        self.door.send_to_queues(context, consignments).await
     }
 
     /// Creates a queue with these attributes; its URL.
