@@ -25,6 +25,8 @@ use crate::state::{Removal, State};
 use crate::transfer::Burials;
 use crate::{Position, QueueConfig, QueueError, QueueKey, QueueKind};
 
+pub use send::Sending;
+
 /// How many messages a queue holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use crate::scan::end_of_prefix;
 use crate::{PartitionId, ScanRange, Table};
@@ -18,8 +19,8 @@ pub struct Batch {
 pub struct Operation {
     /// The table changed.
     pub table: Table,
-    /// Partition prefix and key in one buffer, as the engines keep it; the first one of a range.
-    pub(crate) prefixed_key: Bytes,
+    /// Partition prefix and key, as the engines keep it; the first one of a range.
+    pub(crate) prefixed_key: PrefixedKey,
     /// What becomes of it.
     pub(crate) change: Change,
     /// Whether an engine may leave this change out when a later one of the same sync round replaces it.
@@ -32,7 +33,7 @@ pub(crate) enum Change {
     Put(Bytes),
     Delete,
     /// It and all that follow are deleted, up to this prefixed key, which isn't.
-    DeleteUntil(Bytes),
+    DeleteUntil(PrefixedKey),
 }
 
 impl Batch {
@@ -101,7 +102,7 @@ impl Batch {
         self.push(table, prefixed(self.partition, key), change, coalesced);
     }
 
-    fn push(&mut self, table: Table, prefixed_key: Bytes, change: Change, coalesced: bool) {
+    fn push(&mut self, table: Table, prefixed_key: PrefixedKey, change: Change, coalesced: bool) {
         let change_bytes = match &change {
             Change::Put(value) => value.len(),
             Change::Delete => 0,
@@ -172,19 +173,29 @@ fn check_key(key: &[u8]) {
 /// The length of the partition number in front of every key.
 pub(crate) const PREFIX_BYTES: usize = 2;
 
-/// A key as the engines keep it: partition number (2 bytes, big endian), then the key.
-pub(crate) fn prefixed(partition: PartitionId, key: &[u8]) -> Bytes {
-    let mut buffer = Vec::with_capacity(PREFIX_BYTES + key.len());
-    buffer.extend_from_slice(&partition.prefix());
-    buffer.extend_from_slice(key);
-    Bytes::from(buffer)
+/// A key as the engines keep it: partition number (2 bytes, big endian), then the key. Most are short enough to be kept in
+/// place, where they are compared without following a pointer.
+pub(crate) type PrefixedKey = SmallVec<[u8; 32]>;
+
+/// The key as the engines keep it.
+pub(crate) fn prefixed(partition: PartitionId, key: &[u8]) -> PrefixedKey {
+    let mut prefixed = PrefixedKey::with_capacity(PREFIX_BYTES + key.len());
+    prefixed.extend_from_slice(&partition.prefix());
+    prefixed.extend_from_slice(key);
+    prefixed
 }
 
 /// A range as the engines keep it; one without an end goes to the end of its partition.
-pub(crate) fn prefixed_range(partition: PartitionId, range: &ScanRange) -> Range<Bytes> {
+pub(crate) fn prefixed_range(partition: PartitionId, range: &ScanRange) -> Range<PrefixedKey> {
     let end = match range.end() {
         Some(end) => prefixed(partition, end),
-        None => end_of_prefix(&partition.prefix()).expect("a partition's number is far below the highest"),
+        None => end_of_partition(partition),
     };
     prefixed(partition, range.start())..end
+}
+
+/// The smallest prefixed key behind those of a partition.
+fn end_of_partition(partition: PartitionId) -> PrefixedKey {
+    let end = end_of_prefix(&partition.prefix()).expect("a partition's number is far below the highest");
+    PrefixedKey::from_slice(&end)
 }

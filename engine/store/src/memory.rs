@@ -1,8 +1,9 @@
-use bytes::Bytes;
-use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::batch::{Change, PREFIX_BYTES, prefixed, prefixed_range};
+use bytes::Bytes;
+use parking_lot::Mutex;
+
+use crate::batch::{Change, PREFIX_BYTES, PrefixedKey, prefixed, prefixed_range};
 use crate::{
     Batch, Completion, Direction, Durability, Entry, PartitionId, ScanLimit, ScanRange, Store, StoreError,
     StoreFigures, StoreState, Table,
@@ -17,7 +18,7 @@ pub struct MemoryStore(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    tables: BTreeMap<u8, BTreeMap<Bytes, Bytes>>,
+    tables: BTreeMap<u8, BTreeMap<PrefixedKey, Bytes>>,
     held: bool,
     in_flight: VecDeque<(Batch, Completion)>,
     fail_next: VecDeque<StoreError>,
@@ -177,7 +178,7 @@ impl Store for MemoryStore {
     }
 }
 
-fn page<'a>(found: impl Iterator<Item = (&'a Bytes, &'a Bytes)>, limit: ScanLimit) -> Vec<Entry> {
+fn page<'a>(found: impl Iterator<Item = (&'a PrefixedKey, &'a Bytes)>, limit: ScanLimit) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut bytes = 0;
     for (key, value) in found {
@@ -185,7 +186,7 @@ fn page<'a>(found: impl Iterator<Item = (&'a Bytes, &'a Bytes)>, limit: ScanLimi
             break;
         }
         bytes += key.len() - PREFIX_BYTES + value.len();
-        entries.push((key.slice(PREFIX_BYTES..), value.clone()));
+        entries.push((Bytes::copy_from_slice(&key[PREFIX_BYTES..]), value.clone()));
     }
     entries
 }

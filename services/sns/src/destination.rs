@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::Uri;
-use ninefold_protocol::{AccountId, Region, ServiceError};
+use ninefold_protocol::{AccountId, QueueName, Region, ServiceError};
 
 use crate::errors;
 use crate::record::Protocol;
@@ -35,9 +35,13 @@ impl QueueArn {
         self.name.ends_with(crate::arn::FIFO_SUFFIX)
     }
 
-    /// Its URL, of which only the path counts within the server.
-    pub(crate) fn url(&self) -> String {
-        ["/", self.account.as_str(), "/", &self.name].concat()
+    /// It as other doors know it.
+    pub(crate) fn name(&self) -> QueueName {
+        QueueName {
+            region: self.region.clone(),
+            account: self.account,
+            name: self.name.clone(),
+        }
     }
 }
 

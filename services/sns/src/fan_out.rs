@@ -3,31 +3,32 @@
 //! To a queue on this server it goes at once; whoever publishes waits until it is durable there, so it isn't written a second
 //! time. Everybody else, and queues that can't take it now, get it from their backlog, where it is durable as well.
 
+mod queues;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::future::join_all;
-use ninefold_delivery::{Answer, DeduplicationScope, Item, MessageId, Ordering, TargetKey};
+use futures_util::future::{join, join_all};
+use ninefold_delivery::{DeduplicationScope, Item, MessageId, Ordering, TargetKey};
 use ninefold_protocol::ServiceError;
 use uuid::Uuid;
 
 use crate::SnsDoor;
 use crate::delivery::Payload;
-use crate::destination::QueueArn;
 use crate::errors;
-use crate::feedback::Status;
 use crate::message::Message;
+use crate::record::Protocol;
 use crate::subscribers::Subscriber;
 use crate::topics::Topic;
 
 /// What a publisher is told: the message's id, and its sequence number on an ordered topic.
 pub(crate) type Published = (Uuid, Option<u64>);
 
-/// A subscriber and the messages they want.
-struct Share<'a> {
+/// A subscriber and the messages they want, by their places.
+struct Share {
     subscriber: Arc<Subscriber>,
-    messages: Vec<&'a Message>,
+    messages: Arc<[usize]>,
 }
 
 impl SnsDoor {
@@ -78,31 +79,25 @@ impl SnsDoor {
         messages: &[Message],
     ) -> Result<(), ServiceError> {
         let shares = shares_of(topic, messages);
-        if let [share] = &shares[..] {
-            return self.bring(topic, share).await;
+        let for_queues = Payload::for_all(messages, Protocol::Sqs);
+        let (at_once, later): (Vec<Share>, Vec<Share>) = shares
+            .into_iter()
+            .partition(|share| self.goes_at_once(topic, share, &for_queues));
+        if later.is_empty() {
+            return self.bring_to_queues(topic, &for_queues, &at_once).await;
         }
-        let brought = join_all(shares.iter().map(|share| self.bring(topic, share))).await;
-        brought.into_iter().collect()
+        let left = later.iter().map(|share| self.leave_share(topic, share, messages));
+        let (brought, left) = join(self.bring_to_queues(topic, &for_queues, &at_once), join_all(left)).await;
+        left.into_iter().chain([brought]).collect()
     }
 
-    async fn bring(&self, topic: &Topic, share: &Share<'_>) -> Result<(), ServiceError> {
+    /// Whether a share can go straight to a queue. What must not go out is found again when it is pushed, and recorded.
+    fn goes_at_once(&self, topic: &Topic, share: &Share, for_queues: &[Payload]) -> bool {
         let subscriber = &share.subscriber;
-        let protocol = subscriber.record.protocol;
-        let payloads = share
-            .messages
-            .iter()
-            .map(|message| Payload::for_protocol(message, protocol));
-        let payloads: Vec<Payload> = payloads.collect();
-        // What must not go out is found again there, and recorded.
-        let lets_out = payloads
-            .iter()
-            .all(|payload| self.lets_out(topic, subscriber, payload));
-        match subscriber.destination.queue() {
-            Some(queue) if lets_out && !self.has_backlog(topic, subscriber) => {
-                self.bring_to_queue(topic, subscriber, queue, payloads).await
-            }
-            _ => self.leave_in_backlog(topic, subscriber, payloads.iter()).await,
-        }
+        let lets_out = |place: &usize| self.lets_out(topic, subscriber, &for_queues[*place]);
+        subscriber.destination.queue().is_some()
+            && share.messages.iter().all(lets_out)
+            && !self.has_backlog(topic, subscriber)
     }
 
     /// Whether messages must not overtake what waits already: in ordered topics.
@@ -114,42 +109,20 @@ impl SnsDoor {
         backlog.flatten().is_some_and(|backlog| backlog.items() > 0)
     }
 
-    async fn bring_to_queue(
+    async fn leave_share(
         &self,
         topic: &Topic,
-        subscriber: &Subscriber,
-        queue: &QueueArn,
-        payloads: Vec<Payload>,
+        share: &Share,
+        messages: &[Message],
     ) -> Result<(), ServiceError> {
-        let messages: Result<Vec<_>, String> = payloads
+        let subscriber = &share.subscriber;
+        let protocol = subscriber.record.protocol;
+        let payloads = share
+            .messages
             .iter()
-            .map(|payload| self.queue_message(topic, subscriber, queue, payload))
-            .collect();
-        let Ok(messages) = messages else {
-            // The reason is found again there, and recorded.
-            return self.leave_in_backlog(topic, subscriber, payloads.iter()).await;
-        };
-        let outcomes = self.send_to_queue(&topic.arn, queue, messages).await;
-        for (payload, outcome) in payloads.iter().zip(&outcomes) {
-            if outcome.is_ok() {
-                self.give_feedback(
-                    topic,
-                    subscriber,
-                    payload,
-                    1,
-                    &Status::Success(&Answer::default()),
-                );
-            }
-        }
-        let left = payloads
-            .iter()
-            .zip(outcomes)
-            .filter_map(|(payload, outcome)| outcome.is_err().then_some(payload));
-        let left: Vec<&Payload> = left.collect();
-        if left.is_empty() {
-            return Ok(());
-        }
-        self.leave_in_backlog(topic, subscriber, left).await
+            .map(|place| Payload::for_protocol(&messages[*place], protocol));
+        let payloads: Vec<Payload> = payloads.collect();
+        self.leave_in_backlog(topic, subscriber, &payloads).await
     }
 
     /// Leaves messages to be delivered as soon as that works; durable when it returns.
@@ -204,26 +177,33 @@ fn scope_of(topic: &Topic) -> DeduplicationScope {
 }
 
 /// Who gets which messages.
-fn shares_of<'a>(topic: &Topic, messages: &'a [Message]) -> Vec<Share<'a>> {
+fn shares_of(topic: &Topic, messages: &[Message]) -> Vec<Share> {
     let subscribers = topic.subscribers.read();
-    let mut shares: Vec<Share<'a>> = Vec::new();
-    let mut places: HashMap<Uuid, usize> = HashMap::new();
-    for message in messages {
+    let all: Arc<[usize]> = (0..messages.len()).collect();
+    let mut shares: Vec<Share> = Vec::new();
+    let mut add = |subscriber: &Arc<Subscriber>, messages: Arc<[usize]>| {
+        // Who is replaying finds messages in the archive.
+        if !subscriber.is_replaying() {
+            shares.push(Share {
+                subscriber: Arc::clone(subscriber),
+                messages,
+            });
+        }
+    };
+    for subscriber in subscribers.unfiltered() {
+        add(subscriber, Arc::clone(&all));
+    }
+    let mut wanted: HashMap<Uuid, (Arc<Subscriber>, Vec<usize>)> = HashMap::new();
+    for (place, message) in messages.iter().enumerate() {
         let attributes = message.filter_attributes();
         for subscriber in subscribers.matching(&attributes, message.content.default_text()) {
-            // It finds the message in the archive.
-            if subscriber.is_replaying() {
-                continue;
-            }
-            let place = *places.entry(subscriber.arn.id).or_insert(shares.len());
-            if place == shares.len() {
-                shares.push(Share {
-                    subscriber,
-                    messages: Vec::with_capacity(messages.len()),
-                });
-            }
-            shares[place].messages.push(message);
+            let share = wanted.entry(subscriber.arn.id);
+            let (_, places) = share.or_insert_with(|| (subscriber, Vec::new()));
+            places.push(place);
         }
+    }
+    for (subscriber, places) in wanted.into_values() {
+        add(&subscriber, places.into());
     }
     shares
 }

@@ -63,6 +63,12 @@ impl SnsDoor {
     }
 }
 
+/// Whether a topic may want to know what queues have taken: asked once for all messages and queues.
+pub(crate) fn may_want_queue_successes(topic: &Topic) -> bool {
+    let settings = topic.settings();
+    settings.record.attribute("SQSSuccessFeedbackRoleArn").is_some()
+}
+
 /// Whether a topic wants to know of this delivery; of successes it may want a share.
 fn wants(topic: &Topic, protocol: Protocol, status: &Status<'_>) -> bool {
     let prefix = match protocol {

@@ -151,14 +151,18 @@ impl Subscribers {
             .count()
     }
 
-    /// Those who want a message with these attributes and this body.
+    /// Those who want every message.
+    pub(crate) fn unfiltered(&self) -> &[Arc<Subscriber>] {
+        &self.unfiltered
+    }
+
+    /// Those with a filter policy who want a message with these attributes and this body.
     pub(crate) fn matching(&self, attributes: &[Attribute<'_>], body: &str) -> Vec<Arc<Subscriber>> {
-        let filtered = match self.filtered.is_empty() {
+        let ids = match self.filtered.is_empty() {
             true => Vec::new(),
             false => self.filtered.matching(attributes, body),
         };
-        let filtered = filtered.iter().filter_map(|id| self.by_id.get(id));
-        self.unfiltered.iter().chain(filtered).cloned().collect()
+        ids.iter().filter_map(|id| self.by_id.get(id)).cloned().collect()
     }
 }
 

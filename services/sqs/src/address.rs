@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use ninefold_protocol::{AccountId, Endpoint, Region};
+use ninefold_protocol::{AccountId, Endpoint, QueueName, Region};
 use ninefold_queue::QueueKey;
 
 /// The longest name of a queue, with its `.fifo`.
@@ -17,6 +17,16 @@ pub(crate) struct QueueAddress {
     pub(crate) account: AccountId,
     pub(crate) region: Region,
     pub(crate) name: String,
+}
+
+impl From<&QueueName> for QueueAddress {
+    fn from(name: &QueueName) -> Self {
+        QueueAddress {
+            account: name.account,
+            region: name.region.clone(),
+            name: name.name.clone(),
+        }
+    }
 }
 
 impl QueueAddress {

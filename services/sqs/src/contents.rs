@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use ninefold_protocol::ServiceError;
+use ninefold_protocol::{QueueAttribute, QueueAttributeValue, ServiceError};
 use serde::{Deserialize, Serialize};
 
 use crate::binary::Binary;
@@ -39,6 +39,23 @@ pub(crate) fn trace_header_member(header: &str) -> AttributeMembers {
 
 /// Message attributes on the wire, sorted by name.
 pub(crate) type AttributeMembers = BTreeMap<String, AttributeMember>;
+
+/// Attributes from within the server, as they would be on the wire.
+pub(crate) fn members_of(attributes: &[QueueAttribute]) -> AttributeMembers {
+    let member = |attribute: &QueueAttribute| {
+        let (string_value, binary_value) = match &attribute.value {
+            QueueAttributeValue::Text(text) => (Some(text.clone()), None),
+            QueueAttributeValue::Bytes(bytes) => (None, Some(Binary(bytes.clone()))),
+        };
+        let member = AttributeMember {
+            string_value,
+            binary_value,
+            data_type: attribute.data_type.clone(),
+        };
+        (attribute.name.clone(), member)
+    };
+    attributes.iter().map(member).collect()
+}
 
 /// Checks that every character of a text may be in a message:
 /// `#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF`.

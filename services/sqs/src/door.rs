@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation, to_value};
-use ninefold_protocol::{BoxFuture, CallContext, Door, Protocol, PushTarget, Route, ServiceError};
+use ninefold_protocol::{
+    BoxFuture, CallContext, Consignment, Door, Protocol, PushTarget, Route, ServiceError, Untaken,
+};
 use ninefold_queue::{Queue, QueueEngine};
 use ninefold_time::Clock;
 use serde::{Deserialize, Serialize};
@@ -171,6 +173,15 @@ impl Door for SqsDoor {
         body: &Bytes,
     ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
         operations::call_bytes(self, context, operation.name, body)
+    }
+
+    fn send_to_queues(
+        &self,
+        context: CallContext,
+        consignments: Vec<Consignment>,
+    ) -> BoxFuture<'_, Vec<Untaken>> {
+        let shipment = operations::consignments::begin(self, &context, &consignments);
+        Box::pin(shipment.finish())
     }
 
     /// Over the query protocol the queue's URL is the URL that the request is sent to, unless it is a parameter too.

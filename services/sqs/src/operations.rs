@@ -1,6 +1,7 @@
 //! The operations, by resource.
 
 pub(crate) mod attributes;
+pub(crate) mod consignments;
 pub(crate) mod cool_down;
 pub(crate) mod delete;
 pub(crate) mod move_tasks;

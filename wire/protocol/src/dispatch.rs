@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use ninefold_model::{Map, Operation, ServiceModel, Value};
 
-use crate::{CallContext, Door, Push, ServiceError};
+use crate::{CallContext, Consignment, Door, Push, ServiceError, Untaken};
 
 /// Calls operations of doors in-process, through the validation and authorization that requests over HTTP go through. A door
 /// never knows another one: it knows the dispatcher.
@@ -80,6 +80,19 @@ impl Dispatcher {
         match door.push_target() {
             Some(target) => target.push(context, arn, pushes).await,
             None => vec![Err(ServiceError::not_implemented(service)); pushes.len()],
+        }
+    }
+
+    /// Sends messages to queues of a service ([`Door::send_to_queues`]); says what was not taken.
+    pub async fn send_to_queues(
+        &self,
+        context: CallContext,
+        service: &str,
+        consignments: Vec<Consignment>,
+    ) -> Vec<Untaken> {
+        match self.door(service, "SendMessage") {
+            Ok(door) => door.send_to_queues(context, consignments).await,
+            Err(error) => Untaken::all(&consignments, &error),
         }
     }
 

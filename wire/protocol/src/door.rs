@@ -8,7 +8,7 @@ use http::Response;
 use http::request::Parts;
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
 
-use crate::{CallContext, PushTarget, Route, ServiceError};
+use crate::{CallContext, Consignment, PushTarget, Route, ServiceError, Untaken};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -50,6 +50,18 @@ pub trait Door: Send + Sync + 'static {
     ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
         let _ = (context, operation, body);
         None
+    }
+
+    /// Sends messages to queues as the context's principal, each as if it were sent by itself: every queue is asked whether the
+    /// principal may, and what it takes is durable when this returns. Says what was not taken. Without queues, that is
+    /// everything.
+    fn send_to_queues(
+        &self,
+        context: CallContext,
+        consignments: Vec<Consignment>,
+    ) -> BoxFuture<'_, Vec<Untaken>> {
+        let _ = context;
+        Box::pin(async move { Untaken::all(&consignments, &ServiceError::not_implemented("SendMessage")) })
     }
 
     /// Completes an input with what the request says outside of it, before validation: SQS takes the queue's URL

@@ -6,6 +6,7 @@
 //! [`ninefold_model::Value`].
 
 mod answer;
+mod consignment;
 mod context;
 mod dispatch;
 mod door;
@@ -20,6 +21,7 @@ mod scalar;
 pub mod xml;
 
 pub use answer::{ErrorForm, answer, refuse};
+pub use consignment::{Consignment, QueueAttribute, QueueAttributeValue, QueueMessage, QueueName, Untaken};
 pub use context::{
     AccountId, Authorizer, CallContext, CallSource, Endpoint, InvalidIdentifier, Principal, PrincipalKind,
     Region, RequestId,

@@ -7,10 +7,29 @@ use ninefold_store::{Batch, StoreError};
 use ninefold_time::Timestamp;
 
 use super::deduplicate::Duplication;
-use super::{Queue, settled};
+use super::{Outcome, Queue, settled};
 use crate::records::{MESSAGES, MessageRecord, position_key};
 use crate::state::{Arrival, State};
 use crate::{NewMessage, QueueConfig, QueueError, QueueKind, Sent};
+
+/// Messages whose commit is under way; it goes on when this is dropped.
+#[must_use = "they are sent once the commit has come to its end"]
+pub struct Sending {
+    sent: Vec<Sent>,
+    outcome: Outcome,
+}
+
+impl Sending {
+    /// Waits for the commit.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails; then none of the messages was sent.
+    pub async fn finish(self) -> Result<Vec<Sent>, QueueError> {
+        settled(self.outcome).await?;
+        Ok(self.sent)
+    }
+}
 
 impl Queue {
     /// Sends messages in order, as one durable commit; answers in the same order.
@@ -19,7 +38,16 @@ impl Queue {
     ///
     /// If the queue is gone or the store fails; then none of the messages was sent.
     pub async fn send(self: &Arc<Self>, messages: Vec<NewMessage>) -> Result<Vec<Sent>, QueueError> {
-        let (sent, outcome) = {
+        self.begin_to_send(messages)?.finish().await
+    }
+
+    /// As [`Queue::send`], without waiting for the commit: so that one task can send to many queues at a time.
+    ///
+    /// # Errors
+    ///
+    /// If the queue is gone.
+    pub fn begin_to_send(self: &Arc<Self>, messages: Vec<NewMessage>) -> Result<Sending, QueueError> {
+        let sending = {
             let config = self.config();
             let mut state = self.lock_active()?;
             let now = self.clock.now();
@@ -33,11 +61,11 @@ impl Queue {
             self.put_tally(&mut batch, &state);
             let settle =
                 move |queue: &Arc<Self>, result: Result<(), &StoreError>| queue.settle(arrivals, result);
-            (sent, self.push_durable(batch, settle))
+            let outcome = self.push_durable(batch, settle);
+            Sending { sent, outcome }
         };
         self.flush();
-        settled(outcome).await?;
-        Ok(sent)
+        Ok(sending)
     }
 
     fn accept(

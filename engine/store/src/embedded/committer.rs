@@ -29,7 +29,7 @@ use crate::{Batch, Completion, Durability, Operation, StoreError, StoreFigures};
 const QUEUE_BYTES: usize = 256 << 20;
 /// The most batches and bytes in one round, which bounds how long a round takes.
 const ROUND_BATCHES: usize = 4_096;
-const ROUND_BYTES: usize = 16 << 20;
+const ROUND_BYTES: usize = 4 << 20;
 /// How long a relaxed batch may stay unsynced when no durable one comes along.
 const RELAXED_SYNC: Duration = Duration::from_millis(100);
 /// The next round may be held back for as long as this many of the last one took, and this long at most.
@@ -110,6 +110,8 @@ impl Committer {
             unsynced_since: None,
             ranges_since: holds_ranges.then(Instant::now),
             gathering: Gathering::default(),
+            operations: Vec::new(),
+            completions: Vec::new(),
         };
         let thread = thread::Builder::new()
             .name("store-committer".to_owned())
@@ -186,7 +188,8 @@ impl Shared {
 
 /// What the committer does next.
 enum Next {
-    Commit(Vec<Submitted>),
+    /// The next so many batches of the backlog.
+    Commit(usize),
     /// What has waited long enough.
     Overdue,
     End,
@@ -204,6 +207,16 @@ struct Worker {
     /// When the oldest deleted range was written that is in memory only, if there is one.
     ranges_since: Option<Instant>,
     gathering: Gathering,
+    /// The round at hand. The room for it is kept: what is taken anew with every round has to be cleared every time.
+    operations: Vec<Operation>,
+    completions: Vec<Completion>,
+}
+
+/// How much a round takes: in keys and values, and in the queue.
+#[derive(Default)]
+struct Taken {
+    bytes: usize,
+    queued_bytes: usize,
 }
 
 /// What the round before says about the next one.
@@ -220,7 +233,7 @@ impl Worker {
     fn run(mut self) -> u64 {
         loop {
             match self.next() {
-                Next::Commit(round) => self.commit(round),
+                Next::Commit(count) => self.commit(count),
                 Next::Overdue => self.catch_up(),
                 Next::End => break,
             }
@@ -273,53 +286,50 @@ impl Worker {
         }
     }
 
-    /// Takes the next round off the backlog: at least one batch, within the bounds.
-    fn cut_round(&mut self) -> Vec<Submitted> {
+    /// How many batches of the backlog make the next round: at least one, within the bounds.
+    fn cut_round(&self) -> usize {
         let mut bytes = 0;
         let within = self.backlog.iter().take(ROUND_BATCHES).take_while(|submitted| {
             let first = bytes == 0;
             bytes += submitted.bytes();
             first || bytes <= ROUND_BYTES
         });
-        let count = within.count();
-        self.backlog.drain(..count).collect()
+        within.count()
     }
 
-    fn commit(&mut self, round: Vec<Submitted>) {
-        let queued_bytes: usize = round.iter().map(Submitted::bytes).sum();
-        let batch_count = round.len();
-        let bytes = round.iter().map(|submitted| submitted.batch.bytes()).sum();
-        let sync = self.is_sync_due(&round);
+    fn commit(&mut self, count: usize) {
+        let sync = self.is_sync_due(count);
         let started = Instant::now();
-        let (operations, completions): (Vec<_>, Vec<_>) = round
-            .into_iter()
-            .map(|submitted| (submitted.batch.into_operations(), submitted.completion))
-            .unzip();
-        let outcome = self.write(coalesce(operations), sync);
+        let taken = self.take(count);
+        let outcome = self.write(sync);
+        self.operations.clear();
         let took = started.elapsed();
         let arrived = {
             let mut queue = self.shared.queue.lock();
-            queue.bytes -= queued_bytes;
+            queue.bytes -= taken.queued_bytes;
             queue.batches.len()
         };
-        self.gathering = Gathering::after(batch_count, arrived, took);
+        self.gathering = Gathering::after(count, arrived, took);
         {
             let mut figures = self.shared.figures.lock();
             figures.log_bytes(self.sink.log.bytes());
             match &outcome {
-                Ok(()) => figures.round(batch_count, bytes, sync.then_some(took)),
-                Err(_) => figures.failed(batch_count),
+                Ok(()) => figures.round(count, taken.bytes, sync.then_some(took)),
+                Err(_) => figures.failed(count),
             }
         }
-        for completion in completions {
+        for completion in self.completions.drain(..) {
             complete(completion, outcome.clone());
         }
     }
 
-    /// Whether the round has to be synced: for a durable batch, or for relaxed ones that waited long enough.
-    fn is_sync_due(&self, round: &[Submitted]) -> bool {
-        let is_durable = round
+    /// Whether a round of the next so many batches has to be synced: for a durable one, or for relaxed ones that waited long
+    /// enough.
+    fn is_sync_due(&self, count: usize) -> bool {
+        let is_durable = self
+            .backlog
             .iter()
+            .take(count)
             .any(|submitted| submitted.durability == Durability::Durable);
         let is_overdue = self
             .unsynced_since
@@ -327,8 +337,21 @@ impl Worker {
         self.sink.mode == DurabilityMode::Sync && (is_durable || is_overdue)
     }
 
-    /// Writes a round, unless something failed before. The first failure is the last thing that is tried.
-    fn write(&mut self, operations: Vec<Operation>, sync: bool) -> Result<(), StoreError> {
+    /// Makes the next so many batches the round at hand.
+    fn take(&mut self, count: usize) -> Taken {
+        let mut taken = Taken::default();
+        for submitted in self.backlog.drain(..count) {
+            taken.bytes += submitted.batch.bytes();
+            taken.queued_bytes += submitted.bytes();
+            self.operations.extend(submitted.batch.into_operations());
+            self.completions.push(submitted.completion);
+        }
+        coalesce(&mut self.operations);
+        taken
+    }
+
+    /// Writes the round at hand, unless something failed before. The first failure is the last thing that is tried.
+    fn write(&mut self, sync: bool) -> Result<(), StoreError> {
         self.shared.failure.check()?;
         if let Err(error) = self.rotate_if_full() {
             return Err(self.fail(&error));
@@ -339,16 +362,16 @@ impl Worker {
             round: self.last_round + 1,
             synced_round: self.synced_round,
         };
-        if let Err(error) = self.sink.log.append(marker, &operations, sync) {
+        if let Err(error) = self.sink.log.append(marker, &self.operations, sync) {
             return Err(self.fail(&error));
         }
         self.last_round = marker.round;
         self.wrote(sync);
-        if operations.iter().any(Operation::is_range_deletion) {
+        if self.operations.iter().any(Operation::is_range_deletion) {
             self.ranges_since.get_or_insert_with(Instant::now);
         }
         let mut layers = self.sink.layers.write();
-        for operation in operations {
+        for operation in self.operations.drain(..) {
             layers
                 .active
                 .apply(operation.table.id(), operation.prefixed_key, operation.change);
@@ -357,7 +380,8 @@ impl Worker {
     }
 
     /// Hands the memtable over to the flusher and goes on in another segment, once there is enough in either, or a range
-    /// was deleted some time ago: what it deleted takes up the disk until it is in the tables. A segment is synced before the next one is begun, so that no later round can survive without it.
+    /// was deleted some time ago: what it deleted takes up the disk until it is in the tables. A segment is synced before the
+    /// next one is begun, so that no later round can survive without it.
     fn rotate_if_full(&mut self) -> io::Result<()> {
         let memtable_bytes = self.sink.layers.read().active.bytes();
         let sink = &mut self.sink;
@@ -443,25 +467,28 @@ impl Shared {
     }
 }
 
-/// All operations of a round in order, without the coalesced ones that a later one of the round replaces. Two keys of one
-/// hash are both kept, which is always right.
-fn coalesce(batches: Vec<Vec<Operation>>) -> Vec<Operation> {
+/// Leaves out of a round the coalesced operations that a later one of it replaces. Two keys of one hash are both kept, which is
+/// always right.
+fn coalesce(operations: &mut Vec<Operation>) {
     let mut latest: HashMap<u64, usize, BuildHasherDefault<Xxh3Default>> = HashMap::default();
-    let mut kept: Vec<Option<Operation>> = Vec::with_capacity(batches.iter().map(Vec::len).sum());
-    for operation in batches.into_iter().flatten() {
-        if operation.coalesced {
-            let hash = xxh3_64_with_seed(&operation.prefixed_key, u64::from(operation.table.id()));
-            if let Some(earlier) = latest.insert(hash, kept.len())
-                && kept[earlier]
-                    .as_ref()
-                    .is_some_and(|earlier| earlier.changes_same(&operation))
-            {
-                kept[earlier] = None;
-            }
+    // From the last to the first.
+    let mut replaced: Vec<usize> = Vec::new();
+    for (place, operation) in operations.iter().enumerate().rev() {
+        if !operation.coalesced {
+            continue;
         }
-        kept.push(Some(operation));
+        let hash = xxh3_64_with_seed(&operation.prefixed_key, u64::from(operation.table.id()));
+        let later = *latest.entry(hash).or_insert(place);
+        if later != place && operations[later].changes_same(operation) {
+            replaced.push(place);
+        }
     }
-    kept.into_iter().flatten().collect()
+    let mut place = 0;
+    operations.retain(|_| {
+        let is_replaced = replaced.pop_if(|next| *next == place).is_some();
+        place += 1;
+        !is_replaced
+    });
 }
 
 fn complete(completion: Completion, outcome: Result<(), StoreError>) {
@@ -482,7 +509,9 @@ mod tests {
     const COUNTERS: Table = Table::new(1, "counters");
 
     fn summary(batches: Vec<Batch>) -> Vec<(Vec<u8>, Change)> {
-        coalesce(batches.into_iter().map(Batch::into_operations).collect())
+        let mut operations: Vec<Operation> = batches.into_iter().flat_map(Batch::into_operations).collect();
+        coalesce(&mut operations);
+        operations
             .into_iter()
             .map(|operation| (operation.key().to_vec(), operation.change))
             .collect()

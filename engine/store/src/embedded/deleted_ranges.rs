@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 
-use bytes::Bytes;
+use crate::batch::PrefixedKey;
 
 /// Ranges without overlap, each with the number of its deletion; where two deletions meet, the later one counts.
 #[derive(Debug, Default)]
-pub(super) struct DeletedRanges(BTreeMap<Bytes, Deleted>);
+pub(super) struct DeletedRanges(BTreeMap<PrefixedKey, Deleted>);
 
 /// What is known of a range besides its first key.
 #[derive(Debug)]
 struct Deleted {
-    end: Bytes,
+    end: PrefixedKey,
     number: u32,
 }
 
 impl DeletedRanges {
     /// Notes a deletion, which is later than all noted before.
-    pub(super) fn add(&mut self, range: Range<Bytes>, number: u32) {
+    pub(super) fn add(&mut self, range: Range<PrefixedKey>, number: u32) {
         self.split_at(&range.start);
         self.split_at(&range.end);
         while let Some((start, _)) = self.0.range(range.clone()).next() {
@@ -30,7 +30,7 @@ impl DeletedRanges {
     }
 
     /// Makes two ranges of the one that `key` stands in, if any does.
-    fn split_at(&mut self, key: &Bytes) {
+    fn split_at(&mut self, key: &PrefixedKey) {
         let before = self.0.range_mut(..key.clone()).next_back();
         let Some((_, deleted)) = before.filter(|(_, deleted)| deleted.end > *key) else {
             return;
@@ -50,7 +50,7 @@ impl DeletedRanges {
     }
 
     /// What of a range was not deleted, in order.
-    pub(super) fn gaps(&self, range: Range<Bytes>) -> Vec<Range<Bytes>> {
+    pub(super) fn gaps(&self, range: Range<PrefixedKey>) -> Vec<Range<PrefixedKey>> {
         let Range { mut start, end } = range;
         let mut gaps = Vec::new();
         let before = self.0.range(..start.clone()).next_back();
@@ -72,7 +72,7 @@ impl DeletedRanges {
     }
 
     /// The ranges, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Range<Bytes>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Range<PrefixedKey>> {
         self.0
             .iter()
             .map(|(start, deleted)| start.clone()..deleted.end.clone())
@@ -90,8 +90,8 @@ mod tests {
 
     use super::*;
 
-    fn key(number: u8) -> Bytes {
-        Bytes::from(vec![number])
+    fn key(number: u8) -> PrefixedKey {
+        PrefixedKey::from_slice(&[number])
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use parking_lot::RwLock;
 
 use super::deleted_ranges::DeletedRanges;
-use crate::batch::Change;
+use crate::batch::{Change, PrefixedKey};
 
 /// About what an entry takes besides its key and value.
 const ENTRY_OVERHEAD_BYTES: usize = 104;
@@ -19,7 +19,7 @@ const RANGE_OVERHEAD_BYTES: usize = 4_096;
 /// The changes of one table.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    entries: BTreeMap<Bytes, Entry>,
+    entries: BTreeMap<PrefixedKey, Entry>,
     deleted: DeletedRanges,
     /// How many ranges were deleted so far.
     range_deletions: u32,
@@ -48,14 +48,17 @@ impl Changes {
     }
 
     /// The changes in a range of keys by themselves.
-    fn range(&self, range: Range<Bytes>) -> impl DoubleEndedIterator<Item = (&Bytes, &Option<Bytes>)> {
+    fn range(
+        &self,
+        range: Range<PrefixedKey>,
+    ) -> impl DoubleEndedIterator<Item = (&PrefixedKey, &Option<Bytes>)> {
         let entries = self.entries.range(range);
         let latest = entries.filter(|(key, entry)| self.is_latest(key, entry));
         latest.map(|(key, entry)| (key, &entry.value))
     }
 
     /// Every change of a key by itself, in order.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&Bytes, &Option<Bytes>)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&PrefixedKey, &Option<Bytes>)> {
         let latest = self
             .entries
             .iter()
@@ -84,7 +87,7 @@ pub(super) struct Memtable {
 
 impl Memtable {
     /// Notes a change.
-    pub(super) fn apply(&mut self, table: u8, key: Bytes, change: Change) {
+    pub(super) fn apply(&mut self, table: u8, key: PrefixedKey, change: Change) {
         let table = usize::from(table);
         if table >= self.tables.len() {
             self.tables.resize_with(table + 1, Changes::default);
@@ -123,14 +126,14 @@ impl Memtable {
     pub(super) fn range(
         &self,
         table: u8,
-        range: Range<Bytes>,
-    ) -> impl DoubleEndedIterator<Item = (&Bytes, &Option<Bytes>)> {
+        range: Range<PrefixedKey>,
+    ) -> impl DoubleEndedIterator<Item = (&PrefixedKey, &Option<Bytes>)> {
         let changes = self.tables.get(usize::from(table));
         changes.map(|changes| changes.range(range)).into_iter().flatten()
     }
 
     /// What of a range of a table was not deleted as a whole: where older layers count.
-    pub(super) fn gaps(&self, table: u8, range: Range<Bytes>) -> Vec<Range<Bytes>> {
+    pub(super) fn gaps(&self, table: u8, range: Range<PrefixedKey>) -> Vec<Range<PrefixedKey>> {
         match self.tables.get(usize::from(table)) {
             Some(changes) => changes.deleted.gaps(range),
             None => vec![range],
@@ -184,8 +187,8 @@ mod tests {
 
     #[test]
     fn its_size_follows_what_it_holds() {
-        let key = || Bytes::from_static(b"key");
         let mut memtable = Memtable::default();
+        let key = || PrefixedKey::from_slice(b"key");
         let entry = 3 + ENTRY_OVERHEAD_BYTES;
         memtable.apply(1, key(), put("12345"));
         assert_eq!(memtable.bytes(), entry + 5);
@@ -195,13 +198,14 @@ mod tests {
         assert_eq!(memtable.bytes(), entry);
         assert_eq!(memtable.get(1, b"key"), Some(None));
         assert_eq!(memtable.get(2, b"key"), None);
-        memtable.apply(1, key(), Change::DeleteUntil(Bytes::from_static(b"kez")));
+        memtable.apply(1, key(), Change::DeleteUntil(PrefixedKey::from_slice(b"kez")));
         assert_eq!(memtable.bytes(), entry + RANGE_OVERHEAD_BYTES + 6);
     }
 
     #[test]
     fn a_deleted_range_hides_what_was_there_before_and_nothing_later() {
-        let key = |key: &'static str| Bytes::from_static(key.as_bytes());
+        let key = |key: &str| PrefixedKey::from_slice(key.as_bytes());
+        let after = || Some(Bytes::from_static(b"after"));
         let mut memtable = Memtable::default();
         memtable.apply(1, key("b"), put("before"));
         memtable.apply(1, key("c"), put("before"));
@@ -209,10 +213,10 @@ mod tests {
         memtable.apply(1, key("c"), put("after"));
         assert_eq!(memtable.get(1, b"b"), Some(None));
         assert_eq!(memtable.get(1, b"bb"), Some(None));
-        assert_eq!(memtable.get(1, b"c"), Some(Some(key("after"))));
+        assert_eq!(memtable.get(1, b"c"), Some(after()));
         assert_eq!(memtable.get(1, b"d"), None);
         let found: Vec<_> = memtable.range(1, key("a")..key("z")).collect();
-        assert_eq!(found, [(&key("c"), &Some(key("after")))]);
+        assert_eq!(found, [(&key("c"), &after())]);
         assert_eq!(
             memtable.gaps(1, key("a")..key("z")),
             [key("a")..key("b"), key("d")..key("z")]

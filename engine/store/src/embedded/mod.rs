@@ -264,7 +264,7 @@ impl Store for EmbeddedStore {
                 // From now: what the deletion of a range does to the tables later brings older values to light.
                 let snapshot = self.tables.snapshot();
                 drop(layers);
-                self.tables.get(&snapshot, table, key)
+                self.tables.get(&snapshot, table, &key)
             }
         }
     }
@@ -290,7 +290,7 @@ impl Store for EmbeddedStore {
         for memtable in std::iter::once(&layers.active).chain(layers.frozen.as_deref()) {
             let parts = ranges.clone().into_iter();
             let changes = parts.flat_map(|part| memtable.range(table.id(), part));
-            let changes = changes.map(|(key, value)| Ok((key.clone(), value.clone())));
+            let changes = changes.map(|(key, value)| Ok((Bytes::copy_from_slice(key), value.clone())));
             sources.push(directed(changes, direction));
             let gaps = |part| memtable.gaps(table.id(), part);
             ranges = ranges.into_iter().flat_map(gaps).collect();

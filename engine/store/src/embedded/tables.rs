@@ -15,6 +15,7 @@ use super::EmbeddedOptions;
 use super::deleted_ranges::DeletedRanges;
 use super::memtable::{Changes, Memtable};
 use super::open_failed;
+use crate::batch::PrefixedKey;
 use crate::{Batch, OpenError, StoreError, Table};
 
 const MIB: u64 = 1 << 20;
@@ -125,7 +126,7 @@ impl Tables {
         &self,
         snapshot: &Snapshot,
         table: Table,
-        key: Bytes,
+        key: &[u8],
     ) -> Result<Option<Bytes>, StoreError> {
         let Some(keyspace) = self.keyspace(table)? else {
             return Ok(None);
@@ -138,7 +139,7 @@ impl Tables {
     pub(super) fn ranges(
         &self,
         table: Table,
-        ranges: Vec<Range<Bytes>>,
+        ranges: Vec<Range<PrefixedKey>>,
     ) -> Result<impl DoubleEndedIterator<Item = Result<(Bytes, Bytes), StoreError>> + use<>, StoreError> {
         let snapshot = self.snapshot();
         let found = self.keyspace(table)?.cloned().map(|keyspace| {
@@ -217,8 +218,8 @@ fn ingest(keyspace: &Keyspace, changes: &Changes) -> fjall::Result<()> {
             None => ingestion.insert(keyspace.start_ingestion()?),
         };
         match value {
-            Some(value) => writer.write(key.clone(), value.clone())?,
-            None => writer.write_tombstone(key.clone())?,
+            Some(value) => writer.write(&key[..], value.clone())?,
+            None => writer.write_tombstone(&key[..])?,
         }
     }
     match ingestion {

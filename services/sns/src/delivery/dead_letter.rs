@@ -1,13 +1,12 @@
 //! What can't be delivered: to the subscription's dead-letter queue, or dropped with a record of it.
 
 use ninefold_delivery::{Answer, Burial, Delivery, Ending};
-use ninefold_protocol::ServiceError;
+use ninefold_protocol::{QueueAttribute, QueueAttributeValue, ServiceError};
 
-use super::queue::QueueMessage;
+use super::queue::message_with;
 use super::{Payload, Target};
 use crate::SnsDoor;
 use crate::feedback::Status;
-use crate::message::{Attribute, AttributeValue};
 
 impl SnsDoor {
     pub(super) async fn bury(&self, delivery: &Delivery, ending: &Ending) -> Result<Burial, String> {
@@ -30,18 +29,12 @@ impl SnsDoor {
         // As the subscriber would have got it.
         let mut message = match self.queue_message(&topic, &subscriber, queue, &payload) {
             Ok(message) => message,
-            Err(_) => QueueMessage {
-                body: payload.text().to_owned(),
-                attributes: Vec::new(),
-                group: payload.group.clone(),
-                deduplication: payload.deduplication.clone(),
-            },
+            Err(_) => message_with(&topic.arn, queue, &payload, payload.text().to_owned()),
         };
         message
             .attributes
             .extend(reasons(ending, message.attributes.len()));
-        let sent = self.send_to_queue(&topic.arn, queue, vec![message]).await;
-        match sent.into_iter().next().unwrap_or(Ok(())) {
+        match self.send_to_queue(&topic.arn, queue, message).await {
             Ok(()) => Ok(Burial::Buried),
             Err(error) => self.not_buried(&subscriber.arn.to_string(), &error),
         }
@@ -81,11 +74,11 @@ fn reason(ending: &Ending) -> String {
 /// Why the message is here, as far as there is room for attributes.
 ///
 /// Source: [Dead-letter queues](https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html).
-fn reasons(ending: &Ending, taken: usize) -> Vec<Attribute> {
-    let text = |name: &str, value: String| Attribute {
+fn reasons(ending: &Ending, taken: usize) -> Vec<QueueAttribute> {
+    let text = |name: &str, value: String| QueueAttribute {
         name: name.to_owned(),
         data_type: "String".to_owned(),
-        value: AttributeValue::Text(value),
+        value: QueueAttributeValue::Text(value),
     };
     let answer = answer(ending);
     let code = answer.and_then(|answer| answer.code).map(|code| code.to_string());

@@ -1,7 +1,7 @@
 //! Notifications and confirmations as subscribers get them.
 
 use ninefold_notification::{
-    Attribute, AttributeValue, Confirmation, ConfirmationSubject, Notification, SignatureVersion,
+    Attribute, AttributeValue, Confirmation, ConfirmationSubject, Envelope, Notification, SignatureVersion,
     StringToSign, Timestamp, subscribe_url, unsubscribe_url,
 };
 use serde_json::{Value, json};
@@ -26,6 +26,17 @@ impl SnsDoor {
             let signature = self.signer.sign(signature_version(topic), &text);
             return Ok(confirmation.envelope(&*signature?));
         }
+        let envelope = self.notification_envelope(topic, payload, is_signed)?;
+        Ok(envelope.for_subscription(&self.unsubscribe_url(subscriber)))
+    }
+
+    /// The JSON of a notification, the same for all subscribers who get the same text.
+    pub(crate) fn notification_envelope(
+        &self,
+        topic: &Topic,
+        payload: &Payload,
+        is_signed: bool,
+    ) -> Result<Envelope, String> {
         let notification = notification(topic, payload)?;
         // Messages of ordered topics are never signed.
         let signature = match is_signed && !topic.arn.is_fifo() {
@@ -36,8 +47,7 @@ impl SnsDoor {
             }
             false => None,
         };
-        let url = self.unsubscribe_url(subscriber);
-        Ok(notification.envelope(signature.as_deref()).for_subscription(&url))
+        Ok(notification.envelope(signature.as_deref()))
     }
 
     /// The JSON that a subscriber gets, signed on a thread where that holds up nobody else.
@@ -115,7 +125,7 @@ impl SnsDoor {
         Ok(event.to_string())
     }
 
-    pub(super) fn unsubscribe_url(&self, subscriber: &Subscriber) -> String {
+    pub(crate) fn unsubscribe_url(&self, subscriber: &Subscriber) -> String {
         unsubscribe_url(&self.endpoint.to_string(), &subscriber.arn.to_string())
     }
 }

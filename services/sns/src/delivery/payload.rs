@@ -68,6 +68,14 @@ impl Payload {
         Self::of(message, text)
     }
 
+    /// Messages for subscribers of a protocol.
+    pub(crate) fn for_all(messages: &[Message], protocol: Protocol) -> Vec<Self> {
+        let payloads = messages
+            .iter()
+            .map(|message| Self::for_protocol(message, protocol));
+        payloads.collect()
+    }
+
     /// A message with all it says.
     pub(crate) fn whole(message: &Message) -> Self {
         Self::of(message, message.content.clone().into())

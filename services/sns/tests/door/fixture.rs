@@ -1,5 +1,6 @@
 //! A door whose time the test is master of.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +9,8 @@ use ninefold_delivery::DeliveryEngine;
 use ninefold_model::{Map, Operation, ServiceModel, Value};
 use ninefold_outbound_http::{HttpClient, HttpClientOptions};
 use ninefold_protocol::{
-    AccountId, Authorizer, BoxFuture, CallContext, Dispatcher, Door, Endpoint, Principal, PrincipalKind,
-    Protocol, Region, RequestId, ServiceError,
+    AccountId, Authorizer, BoxFuture, CallContext, Consignment, Dispatcher, Door, Endpoint, Principal,
+    PrincipalKind, Protocol, QueueName, Region, RequestId, ServiceError, Untaken,
 };
 use ninefold_queue::QueueEngine;
 use ninefold_sns::{SnsDoor, SnsParts, Transports};
@@ -36,7 +37,38 @@ impl Authorizer for Everything {
 #[derive(Default)]
 pub(crate) struct Queues {
     pub(crate) bodies: Mutex<Vec<String>>,
+    /// The same by the queues' names.
+    pub(crate) by_queue: Mutex<BTreeMap<String, Vec<String>>>,
     pub(crate) is_away: Mutex<bool>,
+    /// The name of a queue that takes nothing.
+    pub(crate) closed: Mutex<Option<String>>,
+}
+
+impl Queues {
+    fn take(&self, place: usize, consignment: &Consignment) -> Vec<Untaken> {
+        let closed = self.closed.lock().clone();
+        let mut untaken = Vec::new();
+        for (queue, QueueName { name, .. }) in consignment.queues.iter().enumerate() {
+            if closed.as_ref() == Some(name) {
+                untaken.extend((0..consignment.messages.len()).map(|message| Untaken {
+                    consignment: place,
+                    queue,
+                    message,
+                    error: ServiceError::unavailable("as the test wants it"),
+                }));
+                continue;
+            }
+            let bodies = consignment.messages.iter().map(|message| message.body.clone());
+            let bodies: Vec<String> = bodies.collect();
+            self.bodies.lock().extend(bodies.iter().cloned());
+            self.by_queue
+                .lock()
+                .entry(name.clone())
+                .or_default()
+                .extend(bodies);
+        }
+        untaken
+    }
 }
 
 impl Door for Queues {
@@ -50,25 +82,35 @@ impl Door for Queues {
 
     fn call(
         &self,
-        context: CallContext,
-        _: &'static Operation,
-        input: Value,
+        _: CallContext,
+        operation: &'static Operation,
+        _: Value,
     ) -> BoxFuture<'_, Result<Value, ServiceError>> {
+        let error = ServiceError::not_implemented(operation.name);
+        Box::pin(std::future::ready(Err(error)))
+    }
+
+    fn send_to_queues(
+        &self,
+        context: CallContext,
+        consignments: Vec<Consignment>,
+    ) -> BoxFuture<'_, Vec<Untaken>> {
         assert_eq!(context.principal.arn, "sns.amazonaws.com");
         assert!(
             context
                 .source
                 .is_some_and(|source| source.arn.starts_with("arn:aws:sns:"))
         );
-        let outcome = match *self.is_away.lock() {
-            true => Err(ServiceError::unavailable("as the test wants it")),
+        let untaken = match *self.is_away.lock() {
+            true => Untaken::all(&consignments, &ServiceError::unavailable("as the test wants it")),
             false => {
-                let body = input.get("MessageBody").and_then(Value::as_str).unwrap();
-                self.bodies.lock().push(body.to_owned());
-                Ok(Value::Map(Map::new()))
+                let taken = consignments.iter().enumerate();
+                taken
+                    .flat_map(|(place, consignment)| self.take(place, consignment))
+                    .collect()
             }
         };
-        Box::pin(std::future::ready(outcome))
+        Box::pin(std::future::ready(untaken))
     }
 }
 
@@ -103,8 +145,13 @@ impl Fixture {
         operation: &str,
         input: &[(&'static str, &str)],
     ) -> Result<Value, ServiceError> {
-        let operation = ninefold_model::sns().operation(operation).unwrap();
         let input: Map = input.iter().map(|(name, value)| (*name, *value)).collect();
+        self.call_with(operation, input).await
+    }
+
+    /// Does an operation.
+    pub(crate) async fn call_with(&self, operation: &str, input: Map) -> Result<Value, ServiceError> {
+        let operation = ninefold_model::sns().operation(operation).unwrap();
         self.door.call(context(), operation, Value::Map(input)).await
     }
 

@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
+mod fan_out;
 mod fixture;
 mod lifetimes;

@@ -5,7 +5,8 @@ use ninefold_protocol::{BoxFuture, CallContext, Push, PushTarget, ServiceError};
 use crate::SqsDoor;
 use crate::address::QueueAddress;
 use crate::errors;
-use crate::operations::send;
+use crate::operations::consignments;
+use crate::operations::send::MessageInput;
 
 impl PushTarget for SqsDoor {
     fn check(&self, arn: &str, push: &Push<'_>) -> Result<(), String> {
@@ -27,7 +28,10 @@ impl PushTarget for SqsDoor {
                 return vec![Err(errors::queue_does_not_exist()); pushes.len()];
             };
             match self.target_at(&context, address, "sqs:SendMessage") {
-                Ok(target) => send::push(&context, &target, pushes).await,
+                Ok(target) => {
+                    let messages = pushes.iter().map(MessageInput::from);
+                    consignments::send_to(&context, &target, messages).await
+                }
                 Err(error) => vec![Err(error); pushes.len()],
             }
         })

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ninefold_protocol::{CallContext, Push, ServiceError};
+use bytes::Bytes;
+use ninefold_protocol::{CallContext, Push, QueueMessage, ServiceError};
 use ninefold_queue::{MessageId, NewMessage, Queue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,7 +13,7 @@ use uuid::{Builder, Uuid};
 use crate::SqsDoor;
 use crate::batch::{BatchOutput, check_ids};
 use crate::contents::{
-    AttributeMembers, check_characters, check_id, read_attributes, read_trace_header, size_of,
+    AttributeMembers, check_characters, check_id, members_of, read_attributes, read_trace_header, size_of,
     trace_header_member,
 };
 use crate::digest::Md5Digest;
@@ -69,12 +70,25 @@ pub(crate) struct SentMessage {
     sequence_number: Option<String>,
 }
 
+/// What is the same of a message for every queue: checked, and as it is stored.
+pub(crate) struct Contents {
+    pub(crate) payload: Bytes,
+    pub(crate) size_bytes: usize,
+    digests: Digests,
+}
+
+/// What a sender can check.
+#[derive(Clone, Copy)]
+struct Digests {
+    body: Md5Digest,
+    attributes: Option<Md5Digest>,
+    system_attributes: Option<Md5Digest>,
+}
+
 /// A message ready to be sent, and what its sender will be told.
 struct Outgoing {
     message: NewMessage,
-    body_digest: Md5Digest,
-    attributes_digest: Option<Md5Digest>,
-    system_attributes_digest: Option<Md5Digest>,
+    digests: Digests,
 }
 
 /// A checked SendMessage.
@@ -129,30 +143,6 @@ pub(crate) fn prepare_batch(
     })
 }
 
-/// Sends what another service pushes, all in one commit.
-pub(crate) async fn push(
-    context: &CallContext,
-    target: &Target,
-    pushes: &[Push<'_>],
-) -> Vec<Result<(), ServiceError>> {
-    let mut messages = Vec::with_capacity(pushes.len());
-    let mut outcomes: Vec<Result<(), ServiceError>> = Vec::with_capacity(pushes.len());
-    for push in pushes {
-        let input = MessageInput::pushed(push);
-        let checked = input
-            .check_order(&target.settings)
-            .and_then(|()| input.check(context, target));
-        outcomes.push(checked.map(|outgoing| messages.push(outgoing.message)));
-    }
-    if messages.is_empty() {
-        return outcomes;
-    }
-    match target.queue.send(messages).await {
-        Ok(_) => outcomes,
-        Err(error) => vec![Err(errors::from_queue(error)); pushes.len()],
-    }
-}
-
 fn check_batch_size(messages: &[MessageInput<'_>]) -> Result<(), ServiceError> {
     let size: usize = messages.iter().map(MessageInput::rough_size).sum();
     if size > LARGEST_MESSAGE_BYTES {
@@ -164,18 +154,32 @@ fn check_batch_size(messages: &[MessageInput<'_>]) -> Result<(), ServiceError> {
     Ok(())
 }
 
-impl<'a> MessageInput<'a> {
-    fn pushed(push: &Push<'a>) -> Self {
-        let trace_header = push.trace_header.map(trace_header_member);
+impl<'a> From<&Push<'a>> for MessageInput<'a> {
+    fn from(push: &Push<'a>) -> Self {
         MessageInput {
-            queue_url: Cow::Borrowed(""),
-            id: Cow::Borrowed(""),
+            queue_url: Cow::default(),
+            id: Cow::default(),
             message_body: Cow::Borrowed(push.body),
             delay_seconds: None,
             message_attributes: None,
-            message_system_attributes: trace_header,
+            message_system_attributes: push.trace_header.map(trace_header_member),
             message_deduplication_id: None,
             message_group_id: push.group.map(Cow::Borrowed),
+        }
+    }
+}
+
+impl<'a> From<&'a QueueMessage> for MessageInput<'a> {
+    fn from(message: &'a QueueMessage) -> Self {
+        MessageInput {
+            queue_url: Cow::default(),
+            id: Cow::default(),
+            message_body: Cow::Borrowed(&message.body),
+            delay_seconds: None,
+            message_attributes: Some(members_of(&message.attributes)),
+            message_system_attributes: None,
+            message_deduplication_id: message.deduplication.as_deref().map(Cow::Borrowed),
+            message_group_id: message.group.as_deref().map(Cow::Borrowed),
         }
     }
 }
@@ -192,8 +196,17 @@ impl MessageInput<'_> {
         self.message_body.len() + attributes.map(value).sum::<usize>()
     }
 
-    /// Checks a message against what its queue allows.
+    /// Checks a message, also against what its queue allows.
     fn check(&self, context: &CallContext, target: &Target) -> Result<Outgoing, ServiceError> {
+        let contents = self.contents(context)?;
+        Ok(Outgoing {
+            message: self.message_for(&target.settings, contents.payload, contents.size_bytes)?,
+            digests: contents.digests,
+        })
+    }
+
+    /// Checks what a message says.
+    pub(crate) fn contents(&self, context: &CallContext) -> Result<Contents, ServiceError> {
         if self.message_body.is_empty() {
             return Err(errors::missing_parameter("MessageBody"));
         }
@@ -202,38 +215,50 @@ impl MessageInput<'_> {
         let attributes = read_attributes(self.message_attributes.as_ref().unwrap_or(&none))?;
         let system_attributes = self.message_system_attributes.as_ref().unwrap_or(&none);
         let trace_header = read_trace_header(system_attributes)?;
+        let digests = Digests {
+            body: Md5Digest::of(self.message_body.as_bytes()),
+            attributes: Md5Digest::of_attributes(&attributes),
+            system_attributes: trace_header.and_then(digest_of_trace_header),
+        };
         let size_bytes = self.message_body.len() + size_of(&attributes);
-        if size_bytes > target.settings.maximum_message_bytes {
-            return Err(errors::invalid_parameter(format!(
-                "One or more parameters are invalid. Reason: Message must be shorter than {} bytes.",
-                target.settings.maximum_message_bytes
-            )));
-        }
-        let body_digest = Md5Digest::of(self.message_body.as_bytes());
-        let attributes_digest = Md5Digest::of_attributes(&attributes);
         let payload = Payload {
             body: &self.message_body,
-            body_digest,
+            body_digest: digests.body,
             sender_id: sender_id(context),
             trace_header,
             attributes,
         };
-        Ok(Outgoing {
-            message: NewMessage {
-                id: MessageId(random_id()),
-                payload: payload.encode(),
-                group: self.group()?.map(Into::into),
-                deduplication: self.deduplication(target)?.map(|id| (&*id).into()),
-                delay_seconds: self.delay(target)?,
-            },
-            body_digest,
-            attributes_digest,
-            system_attributes_digest: trace_header.and_then(digest_of_trace_header),
+        Ok(Contents {
+            payload: payload.encode(),
+            size_bytes,
+            digests,
+        })
+    }
+
+    /// The message for a queue, checked against what the queue allows.
+    pub(crate) fn message_for(
+        &self,
+        settings: &QueueSettings,
+        payload: Bytes,
+        size_bytes: usize,
+    ) -> Result<NewMessage, ServiceError> {
+        if size_bytes > settings.maximum_message_bytes {
+            return Err(errors::invalid_parameter(format!(
+                "One or more parameters are invalid. Reason: Message must be shorter than {} bytes.",
+                settings.maximum_message_bytes
+            )));
+        }
+        Ok(NewMessage {
+            id: MessageId(random_id()),
+            payload,
+            group: self.group()?.map(Into::into),
+            deduplication: self.deduplication(settings)?.map(|id| (&*id).into()),
+            delay_seconds: self.delay(settings)?,
         })
     }
 
     /// Checks that a message for a FIFO queue has what its order hangs on.
-    fn check_order(&self, settings: &QueueSettings) -> Result<(), ServiceError> {
+    pub(crate) fn check_order(&self, settings: &QueueSettings) -> Result<(), ServiceError> {
         if settings.is_fifo && self.message_group_id.is_none() {
             return Err(errors::missing_parameter("MessageGroupId"));
         }
@@ -255,8 +280,7 @@ impl MessageInput<'_> {
         }
     }
 
-    fn deduplication(&self, target: &Target) -> Result<Option<Cow<'_, str>>, ServiceError> {
-        let settings = &target.settings;
+    fn deduplication(&self, settings: &QueueSettings) -> Result<Option<Cow<'_, str>>, ServiceError> {
         match &self.message_deduplication_id {
             Some(id) if !settings.is_fifo => Err(errors::invalid_value(
                 id,
@@ -269,11 +293,11 @@ impl MessageInput<'_> {
         }
     }
 
-    fn delay(&self, target: &Target) -> Result<Option<u32>, ServiceError> {
+    fn delay(&self, settings: &QueueSettings) -> Result<Option<u32>, ServiceError> {
         let Some(seconds) = self.delay_seconds else {
             return Ok(None);
         };
-        if target.settings.is_fifo && seconds != 0 {
+        if settings.is_fifo && seconds != 0 {
             return Err(errors::invalid_value(
                 seconds,
                 "DelaySeconds",
@@ -336,27 +360,23 @@ impl PreparedBatch {
 /// What is known of the answer before the message is sent.
 struct Answer {
     is_fifo: bool,
-    body_digest: Md5Digest,
-    attributes_digest: Option<Md5Digest>,
-    system_attributes_digest: Option<Md5Digest>,
+    digests: Digests,
 }
 
 impl Answer {
     fn of(outgoing: &Outgoing, is_fifo: bool) -> Self {
         Answer {
             is_fifo,
-            body_digest: outgoing.body_digest,
-            attributes_digest: outgoing.attributes_digest,
-            system_attributes_digest: outgoing.system_attributes_digest,
+            digests: outgoing.digests,
         }
     }
 
     fn with(self, entry_id: Option<String>, id: MessageId, sequence: u64) -> SentMessage {
         SentMessage {
             id: entry_id,
-            body_digest: self.body_digest,
-            attributes_digest: self.attributes_digest,
-            system_attributes_digest: self.system_attributes_digest,
+            body_digest: self.digests.body,
+            attributes_digest: self.digests.attributes,
+            system_attributes_digest: self.digests.system_attributes,
             message_id: message_id_text(id),
             sequence_number: self.is_fifo.then(|| sequence_number(sequence)),
         }

@@ -4,10 +4,12 @@
 
 mod attributes;
 mod batches;
+mod consignments;
 mod dead_letters;
 mod fifo;
 mod messages;
 mod permissions;
+mod push;
 mod queues;
 mod support;
 mod tags;

@@ -7,12 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use ninefold_protocol::{
-    AccountId, Authorizer, CallContext, Endpoint, Principal, PrincipalKind, Protocol, Region, Registry,
-    RequestId, ServiceError, answer,
+    AccountId, Authorizer, CallContext, Consignment, Door, Endpoint, Principal, PrincipalKind, Protocol,
+    Push, Region, Registry, RequestId, ServiceError, Untaken, answer,
 };
 use ninefold_queue::{Limits, QueueEngine};
 use ninefold_sqs::SqsDoor;
-use ninefold_store::MemoryStore;
+use ninefold_store::{MemoryStore, StoreError};
 use ninefold_time::{Clock, ManualClock};
 use serde_json::{Value, json};
 
@@ -150,6 +150,28 @@ impl Sqs {
             .unwrap();
         let context = context(account, route.protocol);
         answer(&*self.door, context, route, parts, body).await
+    }
+
+    /// Sends as another door does; what was not taken.
+    pub(crate) async fn send_to_queues(&self, consignments: Vec<Consignment>) -> Vec<Untaken> {
+        let context = context(ACCOUNT, Protocol::AwsJson10);
+        self.door.send_to_queues(context, consignments).await
+    }
+
+    /// Pushes to a queue as another door does; of each, whether the queue has it, or the code of why not.
+    pub(crate) async fn push(&self, arn: &str, pushes: &[Push<'_>]) -> Vec<Result<(), String>> {
+        let context = context(ACCOUNT, Protocol::AwsJson10);
+        let target = self.door.push_target().unwrap();
+        let outcomes = target.push(context, arn, pushes).await;
+        let outcomes = outcomes.into_iter();
+        outcomes
+            .map(|outcome| outcome.map_err(|error| error.code.to_string()))
+            .collect()
+    }
+
+    /// Makes the next commit fail.
+    pub(crate) fn fail_next_commit(&self) {
+        self.store.fail_next(StoreError::Overloaded);
     }
 
     /// Creates a queue with these attributes; its URL.

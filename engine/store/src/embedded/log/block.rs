@@ -15,33 +15,46 @@ pub(super) struct Blocks {
     /// With room to begin at the next multiple of a block.
     bytes: Vec<u8>,
     start: usize,
-    length: usize,
 }
 
 impl Blocks {
     /// Blocks of zeros.
     pub(super) fn zeros(count: usize) -> Self {
         let mut blocks = Blocks::default();
-        blocks.fill(&vec![0; count * BLOCK_BYTES]);
+        let bytes = count * BLOCK_BYTES;
+        blocks.fill(bytes, |buffer| buffer.resize(buffer.len() + bytes, 0));
         blocks
     }
 
-    /// Makes this the content, with zeros up to the end of the last block.
-    pub(super) fn fill(&mut self, content: &[u8]) {
-        self.length = round_up(content.len());
-        if self.bytes.len() < self.length + BLOCK_BYTES {
-            self.bytes = vec![0; self.length + BLOCK_BYTES];
+    /// Makes what `write` appends the content, so many bytes, with zeros up to the end of the last block.
+    pub(super) fn fill(&mut self, content_bytes: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        let length = round_up(content_bytes);
+        if self.bytes.capacity() < length + BLOCK_BYTES {
+            // A power of two, so that it soon is large enough for good.
+            self.bytes = Vec::with_capacity((length + BLOCK_BYTES).next_power_of_two());
             self.start = self.bytes.as_ptr().align_offset(BLOCK_BYTES);
             assert!(self.start < BLOCK_BYTES, "the distance to a multiple is below it");
         }
-        let (used, padding) = self.bytes[self.start..self.start + self.length].split_at_mut(content.len());
-        used.copy_from_slice(content);
-        padding.fill(0);
+        self.bytes.clear();
+        self.bytes.resize(self.start, 0);
+        write(&mut self.bytes);
+        // More would have moved the buffer to an address like any other.
+        assert_eq!(
+            self.bytes.len(),
+            self.start + content_bytes,
+            "the content is as long as was said"
+        );
+        self.bytes.resize(self.start + length, 0);
     }
 
     /// The blocks.
     pub(super) fn as_slice(&self) -> &[u8] {
-        &self.bytes[self.start..self.start + self.length]
+        &self.bytes[self.start..]
+    }
+
+    /// How many bytes of memory they take.
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.capacity()
     }
 }
 
@@ -53,7 +66,7 @@ mod tests {
     fn blocks_are_aligned_and_padded_with_zeros_whatever_they_held_before() {
         let mut blocks = Blocks::default();
         for length in [1, 4_096, 10_000, 4_097, 5, 0] {
-            blocks.fill(&vec![7; length]);
+            blocks.fill(length, |buffer| buffer.resize(buffer.len() + length, 7));
             let bytes = blocks.as_slice();
             assert_eq!(bytes.len(), length.div_ceil(BLOCK_BYTES) * BLOCK_BYTES);
             assert_eq!(bytes.as_ptr().align_offset(BLOCK_BYTES), 0);

@@ -19,8 +19,9 @@ use segment::Segment;
 use super::medium::Medium;
 use crate::Operation;
 
-/// A buffer that one large round has made longer than this is not kept.
-const BUFFER_BYTES: usize = 1 << 20;
+/// A buffer that one large round has made longer than this is not kept. Rounds under load are shorter: memory that is given
+/// back and taken anew with every round costs more than writing to it.
+const BUFFER_BYTES: usize = 8 << 20;
 /// Segments in use before the tables have to take over: every start begins a new one.
 const SEGMENTS_IN_USE: usize = 4;
 
@@ -33,8 +34,7 @@ pub(super) struct Log {
     /// Earlier segments whose rounds are not in the tables.
     earlier: Vec<Segment>,
     earlier_bytes: u64,
-    /// The round that is written, and it again as blocks.
-    buffer: Vec<u8>,
+    /// The round that is written. The room for it is kept, but not that for a round of unusual size.
     blocks: Blocks,
 }
 
@@ -54,16 +54,16 @@ impl Log {
             offset: 0,
             earlier,
             earlier_bytes,
-            buffer: Vec::new(),
             blocks: Blocks::default(),
         }
     }
 
     /// Writes a round, and syncs it and all before it if `sync`.
     pub(super) fn append(&mut self, marker: Marker, operations: &[Operation], sync: bool) -> io::Result<()> {
-        self.buffer.clear();
-        round::encode(&mut self.buffer, self.store, marker, operations);
-        self.blocks.fill(&self.buffer);
+        let store = self.store;
+        self.blocks.fill(round::encoded_bytes(operations), |buffer| {
+            round::encode(buffer, store, marker, operations);
+        });
         let blocks = self.blocks.as_slice();
         let end = self.offset + blocks.len() as u64;
         self.segment.allocate(end)?;
@@ -72,8 +72,7 @@ impl Log {
             self.sync()?;
         }
         self.offset = end;
-        if self.buffer.capacity() > BUFFER_BYTES {
-            self.buffer = Vec::new();
+        if self.blocks.capacity() > BUFFER_BYTES {
             self.blocks = Blocks::default();
         }
         Ok(())

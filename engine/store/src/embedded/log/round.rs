@@ -6,7 +6,7 @@
 //! | the store's id | 8 |
 //! | number of the round, last round synced before it | `u64`, `u64` |
 //! | bytes and number of the operations | `u32`, `u32` |
-//! | each operation: table, kind, key length, value length (except for deletions) | `u8`, `u8`, `u16`, `u32` |
+//! | each operation: table, kind, key length, value length (except for deletions of keys) | `u8`, `u8`, `u16`, `u32` |
 //! | its key and value | |
 //! | zeros up to the end of the [block](super::block) | |
 //!
@@ -20,10 +20,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::block::{BLOCK_BYTES, round_up};
 use crate::Operation;
-use crate::batch::Change;
+use crate::batch::{Change, PrefixedKey};
 
 const CHECKSUM_BYTES: usize = 8;
 const HEADER_BYTES: usize = 40;
+/// Of an operation: table, kind and key length.
+const OPERATION_HEADER_BYTES: usize = 4;
+/// Of a put, after that.
+const VALUE_LENGTH_BYTES: usize = 4;
 const DELETION: u8 = 0;
 const PUT: u8 = 1;
 const RANGE_DELETION: u8 = 2;
@@ -62,8 +66,18 @@ pub(in crate::embedded) struct Round<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::embedded) struct LoggedOperation {
     pub(in crate::embedded) table: u8,
-    pub(in crate::embedded) key: Bytes,
+    pub(in crate::embedded) key: PrefixedKey,
     pub(in crate::embedded) change: Change,
+}
+
+/// How many bytes a round of these operations takes.
+pub(super) fn encoded_bytes(operations: &[Operation]) -> usize {
+    let operation_bytes = |operation: &Operation| {
+        let (_, value) = kind_and_value(&operation.change);
+        let value_bytes = value.map_or(0, |value| VALUE_LENGTH_BYTES + value.len());
+        OPERATION_HEADER_BYTES + operation.prefixed_key.len() + value_bytes
+    };
+    HEADER_BYTES + operations.iter().map(operation_bytes).sum::<usize>()
 }
 
 /// Appends a round to `buffer`.
@@ -89,11 +103,7 @@ pub(super) fn encode(buffer: &mut Vec<u8>, store: StoreId, marker: Marker, opera
 fn encode_operation(buffer: &mut Vec<u8>, operation: &Operation) {
     let key = &operation.prefixed_key;
     let key_bytes = u16::try_from(key.len()).expect("batches check the length of their keys");
-    let (kind, value) = match &operation.change {
-        Change::Put(value) => (PUT, Some(value)),
-        Change::Delete => (DELETION, None),
-        Change::DeleteUntil(end) => (RANGE_DELETION, Some(end)),
-    };
+    let (kind, value) = kind_and_value(&operation.change);
     buffer.extend_from_slice(&[operation.table.id(), kind]);
     buffer.extend_from_slice(&key_bytes.to_le_bytes());
     if let Some(value) = value {
@@ -103,6 +113,15 @@ fn encode_operation(buffer: &mut Vec<u8>, operation: &Operation) {
         buffer.extend_from_slice(value);
     } else {
         buffer.extend_from_slice(key);
+    }
+}
+
+/// How a change stands in the log.
+fn kind_and_value(change: &Change) -> (u8, Option<&[u8]>) {
+    match change {
+        Change::Put(value) => (PUT, Some(value)),
+        Change::Delete => (DELETION, None),
+        Change::DeleteUntil(end) => (RANGE_DELETION, Some(end)),
     }
 }
 
@@ -173,11 +192,11 @@ fn decode_operation(rest: &mut &[u8]) -> Option<LoggedOperation> {
         DELETION => 0,
         _ => return None,
     };
-    let key = Bytes::copy_from_slice(rest.split_off(..key_bytes)?);
-    let value = Bytes::copy_from_slice(rest.split_off(..value_bytes)?);
+    let key = PrefixedKey::from_slice(rest.split_off(..key_bytes)?);
+    let value = rest.split_off(..value_bytes)?;
     let change = match kind {
-        PUT => Change::Put(value),
-        RANGE_DELETION => Change::DeleteUntil(value),
+        PUT => Change::Put(Bytes::copy_from_slice(value)),
+        RANGE_DELETION => Change::DeleteUntil(PrefixedKey::from_slice(value)),
         _ => Change::Delete,
     };
     Some(LoggedOperation { table, key, change })
@@ -210,6 +229,7 @@ mod tests {
         batch.delete_range(Table::new(3, "items"), &range);
         let mut buffer = Vec::new();
         encode(&mut buffer, STORE, MARKER, batch.operations());
+        assert_eq!(buffer.len(), encoded_bytes(batch.operations()));
         buffer
     }
 

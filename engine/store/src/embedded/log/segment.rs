@@ -15,8 +15,9 @@ use super::block::{BLOCK_BYTES, Blocks};
 const EXTENSION: &str = "log";
 /// How many segments are kept to be used again.
 const FREE_SEGMENTS: usize = 2;
-/// How much of a segment is allocated at a time, when it is used for the first time.
-const ALLOCATION_STEP_BLOCKS: usize = (1 << 20) / BLOCK_BYTES;
+/// How much of a segment is allocated at a time, when it is used for the first time, and how much of that with one write.
+const ALLOCATION_STEP_BYTES: u64 = 1 << 20;
+const ZEROS_BLOCKS: usize = (64 << 10) / BLOCK_BYTES;
 
 /// How segments are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +80,9 @@ impl Segment {
             self.length = bytes;
             return Ok(());
         }
-        let zeros = Blocks::zeros(ALLOCATION_STEP_BLOCKS);
-        while self.length < bytes {
+        let zeros = Blocks::zeros(ZEROS_BLOCKS);
+        let allocated = bytes.next_multiple_of(ALLOCATION_STEP_BYTES);
+        while self.length < allocated {
             self.file.write_all_at(zeros.as_slice(), self.length)?;
             self.length += zeros.as_slice().len() as u64;
         }
