@@ -149,6 +149,8 @@ fn every_crate_is_named_after_its_folder_and_has_the_lints() {
         let last = folder.file_name().unwrap().to_str().unwrap();
         let expected = if last == "ninefold" {
             last.to_owned()
+        } else if folder.starts_with("bench") && last != "bench" {
+            format!("ninefold-bench-{last}")
         } else if folder.starts_with("outbound") {
             // Some of them would be named like what comes in.
             format!("ninefold-outbound-{last}")

@@ -367,7 +367,7 @@ fn figures_are_there_for_prometheus() {
     }
     // A connection is forgotten a moment after its client has seen the end of it.
     let deadline = Instant::now() + PATIENCE;
-    while !server.get("/metrics").contains("ninefold_connections 1\n") {
+    while !server.get("/metrics").contains("ninefold_connections 1.0\n") {
         assert!(Instant::now() < deadline, "{}", server.get("/metrics"));
     }
 }
