@@ -187,6 +187,7 @@ mod tests {
         let begin = Instant::now();
         let wait = || {
             while ANSWERS.load(Ordering::Relaxed) < 20 && begin.elapsed() < LIMIT {
+                // The load is timed by the wall clock, and nobody tells when enough was answered.
                 thread::sleep(PRECISION);
             }
         };
@@ -209,6 +210,7 @@ mod tests {
         let paced = thread::scope(|scope| {
             let load = scope.spawn(|| run(&sending, PACE, &is_over));
             while !load.is_finished() && begin.elapsed() < LIMIT {
+                // A thread can't be joined with a deadline; the loop ends when the load does.
                 thread::sleep(PRECISION);
             }
             is_over.store(true, Ordering::Relaxed);

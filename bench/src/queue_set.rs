@@ -55,6 +55,7 @@ impl QueueSet {
             if arrived >= expected || Instant::now() > deadline {
                 return Ok(arrived);
             }
+            // Queues don't tell when they have so many.
             thread::sleep(ARRIVAL_POLL);
         }
     }

@@ -8,14 +8,13 @@ use http::request::Parts;
 use http::{Method, Response};
 use ninefold_catalog::{CatalogError, Change, Store, Table};
 use ninefold_delivery::DeliveryEngine;
-use ninefold_model::{Operation, ServiceModel, Value, to_value};
+use ninefold_model::{Operation, ServiceModel, Value};
 use ninefold_outbound_http::HttpClient;
 use ninefold_protocol::{
     Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, LogGroups, Page, Principal,
     PrincipalKind, Protocol, RequestId, ServiceError,
 };
 use ninefold_time::Clock;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::api_destinations::{API_DESTINATIONS, ApiDestinations};
@@ -257,16 +256,6 @@ impl EventsDoor {
     pub(crate) fn now_millis(&self) -> u64 {
         self.clock.now().as_millis()
     }
-}
-
-/// Reads an operation's input.
-pub(crate) fn read<'a, T: Deserialize<'a>>(input: &'a Value) -> Result<T, ServiceError> {
-    T::deserialize(input).map_err(|error| ServiceError::serialization(error.to_string()))
-}
-
-/// Writes an operation's output.
-pub(crate) fn write<T: Serialize>(output: &T) -> Result<Value, ServiceError> {
-    to_value(output).map_err(|error| ServiceError::internal(error.to_string()))
 }
 
 impl Door for EventsDoor {

@@ -18,10 +18,9 @@ pub(crate) mod targets;
 
 use bytes::Bytes;
 use ninefold_model::{Map, Value};
-use ninefold_protocol::{BoxFuture, CallContext, ServiceError};
+use ninefold_protocol::{BoxFuture, CallContext, ServiceError, read_input as read, write_output as write};
 
 use crate::EventsDoor;
-use crate::door::{read, write};
 
 /// Every operation that works.
 pub(crate) const NAMES: &[&str] = &[

@@ -7,13 +7,12 @@ use bytes::Bytes;
 use ninefold_archive::Archive;
 use ninefold_catalog::{CatalogError, Change, Store, Table};
 use ninefold_delivery::DeliveryEngine;
-use ninefold_model::{Operation, ServiceModel, Value, Violation, to_value};
+use ninefold_model::{Operation, ServiceModel, Value, Violation};
 use ninefold_protocol::{
     AccountId, Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, Page, Principal,
     PrincipalKind, Protocol, PushTarget, Region, RequestId, ServiceError,
 };
 use ninefold_time::Clock;
-use serde::{Deserialize, Serialize};
 
 use crate::arn::TopicArn;
 use crate::delivery::{SnsCourier, Transports};
@@ -209,16 +208,6 @@ fn service_principal(account: AccountId) -> Principal {
         access_key_id: None,
         kind: PrincipalKind::Service,
     }
-}
-
-/// Reads an operation's input.
-pub(crate) fn read<'a, T: Deserialize<'a>>(input: &'a Value) -> Result<T, ServiceError> {
-    T::deserialize(input).map_err(|error| ServiceError::serialization(error.to_string()))
-}
-
-/// Writes an operation's output.
-pub(crate) fn write<T: Serialize>(output: &T) -> Result<Value, ServiceError> {
-    to_value(output).map_err(|error| ServiceError::internal(error.to_string()))
 }
 
 impl Door for SnsDoor {

@@ -15,10 +15,9 @@ pub(crate) mod tags;
 pub(crate) mod topics;
 
 use ninefold_model::{Map, Value};
-use ninefold_protocol::{CallContext, ServiceError};
+use ninefold_protocol::{CallContext, ServiceError, read_input as read, write_output as write};
 
 use crate::SnsDoor;
-use crate::door::{read, write};
 
 /// Every operation that works.
 pub(crate) const NAMES: &[&str] = &[

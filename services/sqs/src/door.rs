@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ninefold_model::{Map, Operation, ServiceModel, Value, Violation, to_value};
+use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
 use ninefold_protocol::{
     BoxFuture, CallContext, Consignment, Door, Protocol, PushTarget, Route, ServiceError, Untaken,
 };
 use ninefold_queue::{Queue, QueueEngine};
 use ninefold_time::Clock;
-use serde::{Deserialize, Serialize};
 
 use crate::address::{QueueAddress, QueueArn};
 use crate::attributes;
@@ -133,16 +132,6 @@ impl SqsDoor {
     pub(crate) fn now_seconds(&self) -> u64 {
         self.clock.now().as_secs()
     }
-}
-
-/// Reads an operation's input.
-pub(crate) fn read<'a, T: Deserialize<'a>>(input: &'a Value) -> Result<T, ServiceError> {
-    T::deserialize(input).map_err(|error| ServiceError::serialization(error.to_string()))
-}
-
-/// Writes an operation's output.
-pub(crate) fn write<T: Serialize>(output: &T) -> Result<Value, ServiceError> {
-    to_value(output).map_err(|error| ServiceError::internal(error.to_string()))
 }
 
 impl Door for SqsDoor {

@@ -16,10 +16,9 @@ pub(crate) mod visibility;
 
 use bytes::Bytes;
 use ninefold_model::{Map, Value};
-use ninefold_protocol::{BoxFuture, CallContext, ServiceError};
+use ninefold_protocol::{BoxFuture, CallContext, ServiceError, read_input as read, write_output as write};
 
 use crate::SqsDoor;
-use crate::door::{read, write};
 
 /// Every operation of the API.
 pub(crate) const NAMES: &[&str] = &[
