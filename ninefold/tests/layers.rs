@@ -30,9 +30,9 @@ impl Layer {
             "bench" => Layer::Bench,
             other if other.starts_with("bench/") => Layer::Bench,
             "engine/time" => Layer::Time,
-            "engine/store" => Layer::Store,
+            "engine/journal" | "engine/store" => Layer::Store,
             other if other.starts_with("engine/") => Layer::Engine,
-            other if other.starts_with("wire/") => Layer::Wire,
+            other if other.starts_with("wire/") || other.starts_with("protocols/") => Layer::Wire,
             other if other.starts_with("lang/") => Layer::Language,
             other if other.starts_with("outbound/") => Layer::Outbound,
             other if other.starts_with("services/") => Layer::Service,
@@ -49,7 +49,7 @@ impl Layer {
             Language => below == Language,
             Outbound => matches!(below, Outbound | Time),
             Engine => matches!(below, Engine | Store | Time),
-            Store => below == Time,
+            Store => matches!(below, Store | Time),
             Time => false,
             Bench => matches!(below, Wire | Language | Time),
         }
@@ -154,6 +154,9 @@ fn every_crate_is_named_after_its_folder_and_has_the_lints() {
         } else if folder.starts_with("outbound") {
             // Some of them would be named like what comes in.
             format!("ninefold-outbound-{last}")
+        } else if folder.starts_with("protocols") {
+            // A door has the name of its protocol too.
+            format!("ninefold-{last}-protocol")
         } else {
             format!("ninefold-{last}")
         };
@@ -187,7 +190,7 @@ fn folders_say_what_is_in_them() {
         }
     }
     let mut found = Vec::new();
-    for layer in ["ninefold", "services", "wire", "engine"] {
+    for layer in ["ninefold", "services", "protocols", "wire", "engine"] {
         visit(&root().join(layer), &mut found);
     }
     assert!(found.is_empty(), "{found:#?}");

@@ -1,7 +1,5 @@
 //! Group commit: one thread writes whatever has gathered as one round with one sync.
-//!
-//! The group adapts to the load by itself. With nothing under way a batch is synced at once; while a sync is under way,
-//! what arrives gathers and makes the next round. A round without durable batches is only written, not
+//! Batches gather in an [intake](Intake). A round without durable batches is only written, not
 //! synced; the next synced round includes it, or a sync of its own after [`RELAXED_SYNC`].
 
 use std::collections::{HashMap, VecDeque};
@@ -12,16 +10,15 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use ninefold_journal::{Gathering, Intake, Journal, Marker, Refused, Segments, Taken};
+use parking_lot::Mutex;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
 
 use super::DurabilityMode;
 use super::failure::Failure;
 use super::figures::Figures;
 use super::flusher::Flusher;
-use super::log::Log;
-use super::log::round::Marker;
-use super::log::segment::Segments;
+use super::logged;
 use super::memtable::SharedLayers;
 use crate::{Batch, Completion, Durability, Operation, StoreError, StoreFigures};
 
@@ -32,16 +29,13 @@ const ROUND_BATCHES: usize = 4_096;
 const ROUND_BYTES: usize = 4 << 20;
 /// How long a relaxed batch may stay unsynced when no durable one comes along.
 const RELAXED_SYNC: Duration = Duration::from_millis(100);
-/// The next round may be held back for as long as this many of the last one took, and this long at most.
-const GATHER_ROUNDS: u32 = 4;
-const GATHER_LIMIT: Duration = Duration::from_millis(1);
 /// What a batch and an operation take in memory beside their keys and values, about.
 const BATCH_OVERHEAD_BYTES: usize = 128;
 const OPERATION_OVERHEAD_BYTES: usize = 96;
 
 /// Where rounds go.
 pub(super) struct Sink {
-    pub(super) log: Log,
+    pub(super) log: Journal,
     pub(super) layers: SharedLayers,
     pub(super) segments: Arc<Segments>,
     pub(super) flusher: Flusher,
@@ -61,20 +55,9 @@ pub(super) struct Committer {
 }
 
 struct Shared {
-    queue: Mutex<Queue>,
-    arrived: Condvar,
+    intake: Intake<Submitted>,
     failure: Arc<Failure>,
     figures: Mutex<Figures>,
-}
-
-#[derive(Default)]
-struct Queue {
-    batches: VecDeque<Submitted>,
-    /// What all batches take that are not completed yet.
-    bytes: usize,
-    /// How many batches the committer waits for, while it does.
-    awaited: Option<usize>,
-    closed: bool,
 }
 
 struct Submitted {
@@ -95,8 +78,7 @@ impl Committer {
         let mut figures = Figures::new();
         figures.log_bytes(sink.log.bytes());
         let shared = Arc::new(Shared {
-            queue: Mutex::new(Queue::default()),
-            arrived: Condvar::new(),
+            intake: Intake::new(QUEUE_BYTES),
             failure,
             figures: Mutex::new(figures),
         });
@@ -136,15 +118,14 @@ impl Committer {
 
     pub(super) fn figures(&self) -> StoreFigures {
         let mut figures = self.shared.figures.lock().get();
-        figures.queued_bytes = self.shared.queue.lock().bytes as u64;
+        figures.queued_bytes = self.shared.intake.bytes() as u64;
         figures
     }
 
     /// Commits what is queued, syncs and ends the thread. Returns the last synced round the first time, unless
     /// called from a completion, which runs on that very thread: then the thread ends by itself soon after.
     pub(super) fn close(&self) -> Option<u64> {
-        self.shared.queue.lock().closed = true;
-        self.shared.arrived.notify_all();
+        self.shared.intake.close();
         let mut thread = self.thread.lock();
         if thread
             .as_ref()
@@ -160,29 +141,18 @@ impl Committer {
 impl Shared {
     fn enqueue(&self, submitted: Submitted) -> Result<(), (Submitted, StoreError)> {
         let bytes = submitted.bytes();
-        let mut queue = self.queue.lock();
-        if queue.closed {
-            return Err((submitted, StoreError::Closed));
-        }
         if let Err(error) = self.failure.check() {
             return Err((submitted, error));
         }
-        if queue.bytes + bytes > QUEUE_BYTES {
-            return Err((submitted, StoreError::Overloaded));
-        }
-        queue.bytes += bytes;
-        queue.batches.push_back(submitted);
-        let is_enough = queue
-            .awaited
-            .is_some_and(|awaited| queue.batches.len() >= awaited);
-        if is_enough {
-            queue.awaited = None;
-        }
-        drop(queue);
-        if is_enough {
-            self.arrived.notify_one();
-        }
-        Ok(())
+        self.intake
+            .submit(submitted, bytes)
+            .map_err(|(submitted, refused)| {
+                let error = match refused {
+                    Refused::Closed => StoreError::Closed,
+                    Refused::Full => StoreError::Overloaded,
+                };
+                (submitted, error)
+            })
     }
 }
 
@@ -214,18 +184,9 @@ struct Worker {
 
 /// How much a round takes: in keys and values, and in the queue.
 #[derive(Default)]
-struct Taken {
-    bytes: usize,
-    queued_bytes: usize,
-}
-
-/// What the round before says about the next one.
-#[derive(Default)]
-struct Gathering {
-    /// How many batches the next round should have.
-    wanted: usize,
-    /// How long it may wait for them.
-    patience: Duration,
+struct RoundBytes {
+    content: usize,
+    queued: usize,
 }
 
 impl Worker {
@@ -247,21 +208,12 @@ impl Worker {
     fn next(&mut self) -> Next {
         if self.backlog.is_empty() {
             let gathering = std::mem::take(&mut self.gathering);
-            let shared = Arc::clone(&self.shared);
-            let mut queue = shared.queue.lock();
-            if gathering.wanted > 1 {
-                let until = Instant::now() + gathering.patience;
-                shared.wait(&mut queue, gathering.wanted, Some(until));
+            let deadline = self.deadline();
+            match self.shared.intake.take(&mut self.backlog, &gathering, deadline) {
+                Taken::Something => {}
+                Taken::Overdue => return Next::Overdue,
+                Taken::Closed => return Next::End,
             }
-            while queue.batches.is_empty() {
-                if queue.closed {
-                    return Next::End;
-                }
-                if !shared.wait(&mut queue, 1, self.deadline()) {
-                    return Next::Overdue;
-                }
-            }
-            std::mem::swap(&mut queue.batches, &mut self.backlog);
         }
         Next::Commit(self.cut_round())
     }
@@ -304,17 +256,13 @@ impl Worker {
         let outcome = self.write(sync);
         self.operations.clear();
         let took = started.elapsed();
-        let arrived = {
-            let mut queue = self.shared.queue.lock();
-            queue.bytes -= taken.queued_bytes;
-            queue.batches.len()
-        };
+        let arrived = self.shared.intake.written(taken.queued);
         self.gathering = Gathering::after(count, arrived, took);
         {
             let mut figures = self.shared.figures.lock();
             figures.log_bytes(self.sink.log.bytes());
             match &outcome {
-                Ok(()) => figures.round(count, taken.bytes, sync.then_some(took)),
+                Ok(()) => figures.round(count, taken.content, sync.then_some(took)),
                 Err(_) => figures.failed(count),
             }
         }
@@ -338,11 +286,11 @@ impl Worker {
     }
 
     /// Makes the next so many batches the round at hand.
-    fn take(&mut self, count: usize) -> Taken {
-        let mut taken = Taken::default();
+    fn take(&mut self, count: usize) -> RoundBytes {
+        let mut taken = RoundBytes::default();
         for submitted in self.backlog.drain(..count) {
-            taken.bytes += submitted.batch.bytes();
-            taken.queued_bytes += submitted.bytes();
+            taken.content += submitted.batch.bytes();
+            taken.queued += submitted.bytes();
             self.operations.extend(submitted.batch.into_operations());
             self.completions.push(submitted.completion);
         }
@@ -362,7 +310,14 @@ impl Worker {
             round: self.last_round + 1,
             synced_round: self.synced_round,
         };
-        if let Err(error) = self.sink.log.append(marker, &self.operations, sync) {
+        let operations = &self.operations;
+        let appended = self
+            .sink
+            .log
+            .append(marker, logged::content(operations), sync, |buffer| {
+                logged::encode(buffer, operations);
+            });
+        if let Err(error) = appended {
             return Err(self.fail(&error));
         }
         self.last_round = marker.round;
@@ -429,41 +384,6 @@ impl Worker {
     fn fail(&mut self, error: &io::Error) -> StoreError {
         self.unsynced_since = None;
         self.shared.failure.record(&error.to_string())
-    }
-}
-
-impl Gathering {
-    /// Gives those whose batches have just completed the chance to submit the next ones, so that callers which wait for
-    /// one commit before the next one end up in few rounds: a sync costs the same for one batch and for a hundred. Half of
-    /// those under way are waited for; the other half is served while these are synced. The wait is short, a
-    /// few rounds and never more than [`GATHER_LIMIT`], and there is none when hardly anybody else is under way.
-    fn after(completed: usize, arrived: usize, took: Duration) -> Self {
-        Gathering {
-            wanted: (completed + arrived) / 2,
-            patience: (took * GATHER_ROUNDS).min(GATHER_LIMIT),
-        }
-    }
-}
-
-impl Shared {
-    /// Waits until there are so many batches, or until closed or told to give up; says whether it did not give up.
-    fn wait(&self, queue: &mut MutexGuard<'_, Queue>, batches: usize, give_up_at: Option<Instant>) -> bool {
-        while queue.batches.len() < batches && !queue.closed {
-            queue.awaited = Some(batches);
-            let gave_up = match give_up_at {
-                None => {
-                    self.arrived.wait(queue);
-                    false
-                }
-                Some(at) => self.arrived.wait_until(queue, at).timed_out(),
-            };
-            if gave_up {
-                queue.awaited = None;
-                return queue.batches.len() >= batches;
-            }
-        }
-        queue.awaited = None;
-        true
     }
 }
 

@@ -7,12 +7,11 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use ninefold_journal::Medium;
+use ninefold_journal::{decode, list, round_up};
 use parking_lot::Mutex;
 
 use super::format::{self, Format};
-use super::log::block::round_up;
-use super::log::{round, segment};
-pub use super::medium::Medium;
 use super::{EmbeddedOptions, EmbeddedStore, LOG};
 use crate::OpenError;
 
@@ -96,10 +95,10 @@ pub fn rounds(directory: &Path) -> Result<Vec<RoundExtent>, OpenError> {
     };
     let applied_round = format::read_applied_round(directory)?;
     let mut rounds = Vec::new();
-    for (_, segment) in segment::list(&directory.join(LOG)).map_err(failed)? {
+    for (_, segment) in list(&directory.join(LOG)).map_err(failed)? {
         let content = fs::read(&segment).map_err(failed)?;
         let mut offset = 0;
-        while let Ok(found) = round::decode(&content, offset, format.store_id()) {
+        while let Ok(found) = decode(&content, offset, format.journal_id()) {
             offset = round_up(found.extent.end);
             rounds.push(RoundExtent {
                 segment: segment.clone(),

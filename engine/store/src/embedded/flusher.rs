@@ -6,11 +6,11 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use ninefold_journal::{Segment, Segments};
 use parking_lot::{Condvar, Mutex};
 
 use super::failure::Failure;
 use super::format;
-use super::log::segment::{Segment, Segments};
 use super::memtable::{Memtable, SharedLayers};
 use super::tables::Tables;
 

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use ninefold_journal::JournalId;
 use serde::{Deserialize, Serialize};
 
-use super::log::round::StoreId;
 use super::open_failed;
 use crate::{OpenError, PARTITION_COUNT};
 
@@ -137,8 +137,8 @@ impl Format {
     }
 
     /// The number that marks this store's rounds.
-    pub(super) fn store_id(&self) -> StoreId {
-        StoreId::new(
+    pub(super) fn journal_id(&self) -> JournalId {
+        JournalId::new(
             u64::from_str_radix(&self.store_id, 16).expect("checked when parsed or made from a number"),
         )
     }
@@ -219,7 +219,7 @@ mod tests {
     fn a_known_format_is_accepted() {
         for version in [2, 3] {
             let format = Format::parse(&text(version, "log+fjall-3", 64)).unwrap();
-            assert_eq!(format.store_id(), StoreId::new(255));
+            assert_eq!(format.journal_id(), JournalId::new(255));
         }
     }
 

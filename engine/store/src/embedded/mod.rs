@@ -15,7 +15,7 @@
 //! | `FORMAT` | the format's version and the store's identity ([`format`]) |
 //! | `SYNCED` | the last round that was synced when the store was closed ([`format`]) |
 //! | `APPLIED` | the last round that is in the tables for certain ([`format`]) |
-//! | `log/` | the write-ahead log ([`log`]) |
+//! | `log/` | the write-ahead log (a [journal](ninefold_journal)) |
 //! | `store/` | the database of the tables ([`tables`]) |
 //!
 //! Every table is a keyspace of that database; a key is the partition (2 bytes, big endian), then the key.
@@ -29,12 +29,7 @@ mod figures;
 mod flusher;
 mod format;
 mod lock;
-mod log;
-#[cfg_attr(
-    not(any(test, feature = "fault-injection")),
-    allow(unreachable_pub, reason = "public for fault injection")
-)]
-mod medium;
+mod logged;
 mod memtable;
 mod merge;
 mod tables;
@@ -47,6 +42,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use ninefold_journal::{
+    Access, Disk, Journal, Known, Medium, Recovered, RecoveryError, Round, Segments, recover,
+};
 use parking_lot::RwLock;
 
 use self::committer::{Committer, Sink};
@@ -54,11 +52,7 @@ use self::failure::Failure;
 use self::flusher::{Flusher, Progress};
 use self::format::Format;
 use self::lock::DirectoryLock;
-use self::log::Log;
-use self::log::recovery::{Known, Recovered, recover};
-use self::log::segment::{Access, Segments};
-use self::medium::Medium;
-use self::memtable::{Layers, SharedLayers};
+use self::memtable::{Layers, Memtable, SharedLayers};
 use self::merge::Source;
 use self::tables::Tables;
 use crate::batch::{prefixed, prefixed_range};
@@ -130,6 +124,14 @@ pub struct EmbeddedStore {
     _lock: DirectoryLock,
 }
 
+/// What a directory was found to hold.
+struct Contents {
+    recovered: Recovered,
+    /// The changes that are not in the tables yet.
+    memtable: Memtable,
+    tables: Tables,
+}
+
 impl EmbeddedStore {
     /// Opens the store in a directory, creating it if there is none.
     ///
@@ -140,7 +142,7 @@ impl EmbeddedStore {
     ///
     /// If the directory is in use, cannot be written, has an unknown format or is damaged.
     pub fn open(options: EmbeddedOptions) -> Result<Self, OpenError> {
-        Self::open_on(options, Arc::new(medium::Disk))
+        Self::open_on(options, Arc::new(Disk))
     }
 
     fn open_on(options: EmbeddedOptions, medium: Arc<dyn Medium>) -> Result<Self, OpenError> {
@@ -160,7 +162,7 @@ impl EmbeddedStore {
             std::fs::create_dir(&log_directory).map_err(failed)?;
         }
         let known = Known {
-            store: format.store_id(),
+            journal: format.journal_id(),
             applied_round: format::read_applied_round(&directory)?,
             synced_round: format::read_synced_round(&directory)?,
         };
@@ -168,7 +170,11 @@ impl EmbeddedStore {
             DurabilityMode::Sync => Access::Direct,
             DurabilityMode::OsCache => Access::Cached,
         };
-        let recovered = recover(&log_directory, access, &known)?;
+        let mut memtable = Memtable::default();
+        let recovered = recover(&log_directory, access, &known, |round| {
+            replay(round, &mut memtable)
+        })
+        .map_err(not_recovered)?;
         let tables = Tables::open(&database_directory, &options, created)?;
         if known.applied_round > 0 && tables.are_blank() {
             return Err(OpenError::DamagedTables {
@@ -179,7 +185,7 @@ impl EmbeddedStore {
                 ),
             });
         }
-        if let Some(number) = tables.unknown(&recovered.memtable) {
+        if let Some(number) = tables.unknown(&memtable) {
             return Err(OpenError::Format {
                 directory,
                 detail: format!("its log has changes of table {number}; use the release that wrote it"),
@@ -190,22 +196,27 @@ impl EmbeddedStore {
         } else {
             format.bring_up_to_date(&directory)?;
         }
-        Self::start(options, medium, &known, recovered, tables, lock).map_err(failed)
+        let contents = Contents {
+            recovered,
+            memtable,
+            tables,
+        };
+        Self::start(options, medium, &known, contents, lock).map_err(failed)
     }
 
     fn start(
         options: EmbeddedOptions,
         medium: Arc<dyn Medium>,
         known: &Known,
-        recovered: Recovered,
-        tables: Tables,
+        contents: Contents,
         lock: DirectoryLock,
     ) -> io::Result<Self> {
+        let recovered = contents.recovered;
         let segments = Arc::new(recovered.segments);
-        let tables = Arc::new(tables);
+        let tables = Arc::new(contents.tables);
         let failure = Arc::new(Failure::default());
         let layers = Arc::new(RwLock::new(Layers {
-            active: recovered.memtable,
+            active: contents.memtable,
             frozen: None,
         }));
         let flusher = Flusher::start(flusher::Shared {
@@ -216,8 +227,8 @@ impl EmbeddedStore {
             failure: Arc::clone(&failure),
             progress: Progress::default(),
         })?;
-        let log = Log::new(
-            known.store,
+        let log = Journal::new(
+            known.journal,
             medium,
             segments.take()?,
             recovered.used,
@@ -337,6 +348,22 @@ fn directed<'a>(
 impl Drop for EmbeddedStore {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// Applies the changes of a round that are not in the tables yet.
+fn replay(round: &Round<'_>, memtable: &mut Memtable) -> Result<(), String> {
+    for operation in logged::operations(round) {
+        let operation = operation.ok_or("a change in the commit cannot be read")?;
+        memtable.apply(operation.table, operation.key, operation.change);
+    }
+    Ok(())
+}
+
+fn not_recovered(error: RecoveryError) -> OpenError {
+    match error {
+        RecoveryError::Io { path, source } => open_failed(&path, source),
+        RecoveryError::Damaged { file, offset, detail } => OpenError::Damaged { file, offset, detail },
     }
 }
 

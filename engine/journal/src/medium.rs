@@ -2,9 +2,9 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-/// What lies between the log and the disk; tests put faults in here.
+/// What lies between a journal and the disk; tests put faults in here.
 pub trait Medium: Send + Sync {
-    /// Writes bytes at an offset of a log segment.
+    /// Writes bytes at an offset of a segment.
     ///
     /// # Errors
     ///
@@ -13,7 +13,7 @@ pub trait Medium: Send + Sync {
         file.write_all_at(bytes, offset)
     }
 
-    /// Waits until everything written to a log segment would survive the loss of power.
+    /// Waits until everything written to a segment would survive the loss of power.
     ///
     /// # Errors
     ///
@@ -24,6 +24,7 @@ pub trait Medium: Send + Sync {
 }
 
 /// The disk itself.
-pub(super) struct Disk;
+#[derive(Debug)]
+pub struct Disk;
 
 impl Medium for Disk {}

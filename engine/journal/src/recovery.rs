@@ -1,41 +1,64 @@
-//! Reading the log back when the store is opened.
+//! Reading a journal back when it is opened.
 //!
 //! A crash leaves a torn end: the rounds that were not synced may be there in part, in any part. Damage looks the same,
 //! but takes rounds that were synced. What tells them apart is evidence of a sync: every round knows which one had been synced
-//! when it was written. When that one is missing, the log is damaged, and the store is not opened.
+//! when it was written. When that one is missing, the journal is damaged, and must not be gone on with.
 
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::memtable::Memtable;
-use super::super::open_failed;
-use super::block::round_up;
-use super::round::{self, StoreId};
-use super::segment::{self, Access, Segment, Segments};
-use crate::OpenError;
+use thiserror::Error;
 
-/// What the log holds beyond the tables.
-pub(in crate::embedded) struct Recovered {
-    /// The changes that are not in the tables yet.
-    pub(in crate::embedded) memtable: Memtable,
-    /// The last round there is, in the log or in the tables.
-    pub(in crate::embedded) last_round: u64,
-    /// The segments that hold those changes.
-    pub(in crate::embedded) used: Vec<Segment>,
+use crate::block::round_up;
+use crate::round::{self, JournalId, Round};
+use crate::segment::{self, Access, Segment, Segments};
+
+/// What a journal is found to be made of.
+#[derive(Debug)]
+pub struct Recovered {
+    /// The last round there is, in the journal or taken over elsewhere.
+    pub last_round: u64,
+    /// The segments that hold rounds which are still needed.
+    pub used: Vec<Segment>,
     /// How many bytes of them.
-    pub(in crate::embedded) used_bytes: u64,
+    pub used_bytes: u64,
     /// All other segments.
-    pub(in crate::embedded) segments: Segments,
+    pub segments: Segments,
 }
 
-/// What is known of a store when its log is read.
-pub(in crate::embedded) struct Known {
-    pub(in crate::embedded) store: StoreId,
-    /// The last round that is in the tables.
-    pub(in crate::embedded) applied_round: u64,
+/// What is known of a journal when it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// Whose rounds count.
+    pub journal: JournalId,
+    /// This round and all before it are not needed any more: what they hold was taken over elsewhere.
+    pub applied_round: u64,
     /// This round and all before it were synced.
-    pub(in crate::embedded) synced_round: u64,
+    pub synced_round: u64,
+}
+
+/// Why a journal can't be gone on with. Nothing was changed.
+#[derive(Debug, Error)]
+pub enum RecoveryError {
+    /// A file can't be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Rounds that had been synced are missing, or can't be read.
+    #[error("{file} is damaged at byte {offset}: {detail}")]
+    Damaged {
+        /// The damaged file.
+        file: PathBuf,
+        /// Where in it.
+        offset: u64,
+        /// What was found.
+        detail: String,
+    },
 }
 
 /// The consecutive rounds at the beginning of a segment.
@@ -51,23 +74,25 @@ struct Chain {
     highest_stray: u64,
 }
 
-/// Reads the log in `directory`.
+/// Reads the journal in `directory`, and has `apply` take every round that is still needed, in order; what it says against one
+/// is damage.
 ///
 /// # Errors
 ///
-/// If it cannot be read, or rounds that had been synced are missing.
-pub(in crate::embedded) fn recover(
+/// If the journal cannot be read, or rounds that had been synced are missing.
+pub fn recover(
     directory: &Path,
     access: Access,
     known: &Known,
-) -> Result<Recovered, OpenError> {
-    let failed = |error| open_failed(directory, error);
+    mut apply: impl FnMut(&Round<'_>) -> Result<(), String>,
+) -> Result<Recovered, RecoveryError> {
+    let failed = |source| io_failed(directory, source);
     let listed = segment::list(directory).map_err(failed)?;
     let next_number = listed.last().map_or(1, |(number, _)| number + 1);
     let mut synced_round = known.synced_round;
     let mut chains = Vec::with_capacity(listed.len());
     for (_, path) in listed {
-        let (chain, evidence) = read_chain(path, known.store).map_err(failed)?;
+        let (chain, evidence) = read_chain(path, known.journal).map_err(failed)?;
         synced_round = synced_round.max(evidence);
         chains.push(chain);
     }
@@ -80,12 +105,11 @@ pub(in crate::embedded) fn recover(
     for chain in used.iter().chain(&free) {
         cut_off_future(chain, last_round).map_err(failed)?;
     }
-    let mut memtable = Memtable::default();
     for chain in &used {
-        replay(chain, known, &mut memtable)?;
+        replay(chain, known, &mut apply)?;
     }
     let used_bytes = used.iter().map(|chain| chain.end as u64).sum();
-    let open = |chains: Vec<Chain>| -> Result<Vec<Segment>, OpenError> {
+    let open = |chains: Vec<Chain>| -> Result<Vec<Segment>, RecoveryError> {
         let segments = chains.into_iter().map(|chain| Segment::open(chain.path, access));
         segments.collect::<Result<_, _>>().map_err(failed)
     };
@@ -93,7 +117,6 @@ pub(in crate::embedded) fn recover(
     // What the crash of a process has left to the operating system must not get lost when later rounds don't.
     used.iter().try_for_each(Segment::sync).map_err(failed)?;
     Ok(Recovered {
-        memtable,
         last_round,
         used,
         used_bytes,
@@ -102,7 +125,7 @@ pub(in crate::embedded) fn recover(
 }
 
 /// The rounds at the beginning of a segment, and the latest sync that any round in it, also of an earlier use, knows of.
-fn read_chain(path: PathBuf, store: StoreId) -> io::Result<(Chain, u64)> {
+fn read_chain(path: PathBuf, journal: JournalId) -> io::Result<(Chain, u64)> {
     let content = fs::read(&path)?;
     let mut chain = Chain {
         path,
@@ -113,7 +136,7 @@ fn read_chain(path: PathBuf, store: StoreId) -> io::Result<(Chain, u64)> {
     };
     let mut synced_round = 0;
     loop {
-        match round::decode(&content, chain.end, store) {
+        match round::decode(&content, chain.end, journal) {
             Ok(round)
                 if chain
                     .rounds
@@ -125,7 +148,7 @@ fn read_chain(path: PathBuf, store: StoreId) -> io::Result<(Chain, u64)> {
                 synced_round = synced_round.max(round.marker.synced_round);
             }
             Ok(_) => {
-                chain.stopped_by = "a commit of another time starts here";
+                chain.stopped_by = "a round of another time starts here";
                 break;
             }
             Err(reason) => {
@@ -135,7 +158,7 @@ fn read_chain(path: PathBuf, store: StoreId) -> io::Result<(Chain, u64)> {
         }
     }
     let mut offset = chain.end;
-    while let Some(round) = round::find(&content, offset, store) {
+    while let Some(round) = round::find(&content, offset, journal) {
         synced_round = synced_round.max(round.marker.synced_round);
         chain.highest_stray = chain.highest_stray.max(round.marker.round);
         offset = round.extent.end;
@@ -150,7 +173,7 @@ fn check(
     known: &Known,
     synced_round: u64,
     directory: &Path,
-) -> Result<u64, OpenError> {
+) -> Result<u64, RecoveryError> {
     let mut last_round = known.applied_round;
     let mut place: Option<&Chain> = None;
     for chain in used {
@@ -160,7 +183,7 @@ fn check(
         // Only the first segment may hold rounds that are in the tables already.
         let follows = first == last_round + 1 || (place.is_none() && first <= last_round);
         if !follows {
-            return Err(OpenError::Damaged {
+            return Err(RecoveryError::Damaged {
                 file: chain.path.clone(),
                 offset: 0,
                 detail: format!("round {first} follows round {last_round}"),
@@ -180,15 +203,15 @@ fn check(
         )
     };
     Err(match broken {
-        Some(chain) => OpenError::Damaged {
+        Some(chain) => RecoveryError::Damaged {
             file: chain.path.clone(),
             offset: chain.end as u64,
             detail: detail(chain.stopped_by),
         },
-        None => OpenError::Damaged {
+        None => RecoveryError::Damaged {
             file: directory.to_owned(),
             offset: 0,
-            detail: detail("the log is missing"),
+            detail: detail("the journal is missing"),
         },
     })
 }
@@ -205,24 +228,33 @@ fn cut_off_future(chain: &Chain, last_round: u64) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Applies a chain's rounds that are not in the tables.
-fn replay(chain: &Chain, known: &Known, memtable: &mut Memtable) -> Result<(), OpenError> {
-    let content = fs::read(&chain.path).map_err(|error| open_failed(&chain.path, error))?;
+/// Hands a chain's rounds on that are still needed.
+fn replay(
+    chain: &Chain,
+    known: &Known,
+    apply: &mut impl FnMut(&Round<'_>) -> Result<(), String>,
+) -> Result<(), RecoveryError> {
+    let content = fs::read(&chain.path).map_err(|source| io_failed(&chain.path, source))?;
     let mut offset = 0;
     while offset < chain.end {
-        let damaged = |detail: &str| OpenError::Damaged {
+        let damaged = |detail: String| RecoveryError::Damaged {
             file: chain.path.clone(),
             offset: offset as u64,
-            detail: detail.to_owned(),
+            detail,
         };
-        let round = round::decode(&content, offset, known.store).map_err(damaged)?;
+        let round =
+            round::decode(&content, offset, known.journal).map_err(|detail| damaged(detail.to_owned()))?;
         if round.marker.round > known.applied_round {
-            for operation in round.operations() {
-                let operation = operation.ok_or_else(|| damaged("a change in the commit cannot be read"))?;
-                memtable.apply(operation.table, operation.key, operation.change);
-            }
+            apply(&round).map_err(damaged)?;
         }
         offset = round_up(round.extent.end);
     }
     Ok(())
+}
+
+fn io_failed(path: &Path, source: io::Error) -> RecoveryError {
+    RecoveryError::Io {
+        path: path.to_owned(),
+        source,
+    }
 }

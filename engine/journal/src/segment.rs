@@ -1,4 +1,4 @@
-//! The files of the log. They are written in turn and used again: overwriting what is allocated already costs about half
+//! The files of a journal. They are written in turn and used again: overwriting what is allocated already costs about half
 //! of what appending does, since a sync has no metadata to write.
 
 use std::fs::{self, File, OpenOptions};
@@ -21,18 +21,19 @@ const ZEROS_BLOCKS: usize = (64 << 10) / BLOCK_BYTES;
 
 /// How segments are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::embedded) enum Access {
+pub enum Access {
     /// Past the page cache, where the file system can: whoever syncs every round gains nothing from it.
     Direct,
     /// Through the page cache, which takes a round at once.
     Cached,
 }
 
-/// One file of the log.
+/// One file of a journal.
 #[derive(Debug)]
-pub(in crate::embedded) struct Segment {
-    pub(in crate::embedded) path: PathBuf,
-    pub(super) file: File,
+pub struct Segment {
+    /// Where it is.
+    pub path: PathBuf,
+    pub(crate) file: File,
     access: Access,
     /// How much of it is allocated.
     length: u64,
@@ -40,7 +41,7 @@ pub(in crate::embedded) struct Segment {
 
 /// The segments that are not in use, and the making of new ones.
 #[derive(Debug)]
-pub(in crate::embedded) struct Segments {
+pub struct Segments {
     directory: PathBuf,
     access: Access,
     pool: Mutex<Pool>,
@@ -54,7 +55,7 @@ struct Pool {
 
 impl Segment {
     /// Opens a segment that exists.
-    pub(super) fn open(path: PathBuf, access: Access) -> io::Result<Self> {
+    pub(crate) fn open(path: PathBuf, access: Access) -> io::Result<Self> {
         let file = open_for(access, &path, OpenOptions::new().write(true))?;
         let length = file.metadata()?.len();
         Ok(Segment {
@@ -66,12 +67,12 @@ impl Segment {
     }
 
     /// Makes everything in it durable.
-    pub(super) fn sync(&self) -> io::Result<()> {
+    pub(crate) fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
 
     /// Allocates at least so many bytes, so that writing up to there changes no metadata.
-    pub(super) fn allocate(&mut self, bytes: u64) -> io::Result<()> {
+    pub(crate) fn allocate(&mut self, bytes: u64) -> io::Result<()> {
         if bytes <= self.length {
             return Ok(());
         }
@@ -91,7 +92,7 @@ impl Segment {
 }
 
 impl Segments {
-    pub(super) fn new(directory: PathBuf, access: Access, free: Vec<Segment>, next_number: u64) -> Self {
+    pub(crate) fn new(directory: PathBuf, access: Access, free: Vec<Segment>, next_number: u64) -> Self {
         let pool = Mutex::new(Pool { free, next_number });
         Segments {
             directory,
@@ -101,7 +102,7 @@ impl Segments {
     }
 
     /// A segment to write to: a free one, or a new one.
-    pub(in crate::embedded) fn take(&self) -> io::Result<Segment> {
+    pub fn take(&self) -> io::Result<Segment> {
         let longest = {
             let mut pool = self.pool.lock();
             pool.free.sort_by_key(|segment| segment.length);
@@ -110,8 +111,8 @@ impl Segments {
         longest.map_or_else(|| self.create(), Ok)
     }
 
-    /// Takes back segments whose rounds are all in the tables.
-    pub(in crate::embedded) fn give_back(&self, segments: Vec<Segment>) -> io::Result<()> {
+    /// Takes back segments whose rounds nobody needs any more.
+    pub fn give_back(&self, segments: Vec<Segment>) -> io::Result<()> {
         let superfluous = {
             let mut pool = self.pool.lock();
             pool.free.extend(segments);
@@ -125,7 +126,7 @@ impl Segments {
     }
 
     /// Bytes of the free segments on disk.
-    pub(in crate::embedded) fn free_bytes(&self) -> u64 {
+    pub fn free_bytes(&self) -> u64 {
         self.pool.lock().free.iter().map(|segment| segment.length).sum()
     }
 
@@ -168,7 +169,7 @@ fn open_for(access: Access, path: &Path, options: &mut OpenOptions) -> io::Resul
 }
 
 /// The segments in a directory by their numbers, ascending.
-pub(in crate::embedded) fn list(directory: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+pub fn list(directory: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut segments = Vec::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
@@ -178,8 +179,8 @@ pub(in crate::embedded) fn list(directory: &Path) -> io::Result<Vec<(u64, PathBu
             .and(path.file_stem())
             .and_then(|stem| stem.to_str())
             .and_then(|stem| stem.parse::<u64>().ok());
-        let number =
-            number.ok_or_else(|| io::Error::other(format!("{} is no segment of the log", path.display())))?;
+        let number = number
+            .ok_or_else(|| io::Error::other(format!("{} is no segment of the journal", path.display())))?;
         segments.push((number, path));
     }
     segments.sort();

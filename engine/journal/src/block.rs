@@ -2,16 +2,16 @@
 //! was synced is ever written again, and so that they can be written past the page cache, which has that condition.
 
 /// Bytes of a block; no disk in use asks for more.
-pub(super) const BLOCK_BYTES: usize = 4_096;
+pub(crate) const BLOCK_BYTES: usize = 4_096;
 
 /// The end of the last block that holds the byte before `offset`.
-pub(in crate::embedded) fn round_up(offset: usize) -> usize {
+pub fn round_up(offset: usize) -> usize {
     offset.next_multiple_of(BLOCK_BYTES)
 }
 
 /// Bytes at an address that the disk can be written from directly, a whole number of blocks.
 #[derive(Debug, Default)]
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     /// With room to begin at the next multiple of a block.
     bytes: Vec<u8>,
     start: usize,
@@ -19,7 +19,7 @@ pub(super) struct Blocks {
 
 impl Blocks {
     /// Blocks of zeros.
-    pub(super) fn zeros(count: usize) -> Self {
+    pub(crate) fn zeros(count: usize) -> Self {
         let mut blocks = Blocks::default();
         let bytes = count * BLOCK_BYTES;
         blocks.fill(bytes, |buffer| buffer.resize(buffer.len() + bytes, 0));
@@ -27,7 +27,7 @@ impl Blocks {
     }
 
     /// Makes what `write` appends the content, so many bytes, with zeros up to the end of the last block.
-    pub(super) fn fill(&mut self, content_bytes: usize, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn fill(&mut self, content_bytes: usize, write: impl FnOnce(&mut Vec<u8>)) {
         let length = round_up(content_bytes);
         if self.bytes.capacity() < length + BLOCK_BYTES {
             // A power of two, so that it soon is large enough for good.
@@ -48,12 +48,12 @@ impl Blocks {
     }
 
     /// The blocks.
-    pub(super) fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         &self.bytes[self.start..]
     }
 
     /// How many bytes of memory they take.
-    pub(super) fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.bytes.capacity()
     }
 }
