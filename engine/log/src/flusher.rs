@@ -1,0 +1,269 @@
+//! Moves what the journal holds to the segments of its partitions, in the background.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
+use std::sync::{Arc, Weak, mpsc};
+use std::thread::{self, JoinHandle};
+
+use ninefold_journal::{Segment as JournalSegment, Segments};
+use ninefold_store::{Durability, StoreError};
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::oneshot;
+
+use crate::log::Shared;
+use crate::partition::{Flushed, Partition};
+use crate::progress::Progress;
+use crate::record;
+use crate::segment::{SegmentWriter, Written};
+use crate::tail::TailBatch;
+
+/// What all partitions together keep in memory of what is in segments already.
+const CACHE_BYTES: usize = 64 << 20;
+
+/// The handle to the flusher thread, held by the committer.
+pub(crate) struct Flusher {
+    shared: Arc<Shared>,
+    progress: Arc<Underway>,
+    tasks: mpsc::Sender<Task>,
+    thread: JoinHandle<()>,
+}
+
+/// Whether a task is under way.
+#[derive(Default)]
+struct Underway {
+    is_busy: Mutex<bool>,
+    idle: Condvar,
+}
+
+/// Everything up to a round is to be in segments; then those of the journal are free.
+struct Task {
+    round: u64,
+    journal_segments: Vec<JournalSegment>,
+    flushed: Option<oneshot::Sender<()>>,
+}
+
+struct Worker {
+    shared: Arc<Shared>,
+    segments: Arc<Segments>,
+    progress: Arc<Underway>,
+    /// Who may have something in memory that is in segments.
+    cached: Vec<Weak<Partition>>,
+}
+
+impl Flusher {
+    /// Starts the thread, which gives the journal's segments back to `segments`.
+    pub(crate) fn start(shared: Arc<Shared>, segments: Arc<Segments>) -> io::Result<Self> {
+        let progress = Arc::new(Underway::default());
+        let (tasks, received) = mpsc::channel();
+        let mut worker = Worker {
+            shared: Arc::clone(&shared),
+            segments,
+            progress: Arc::clone(&progress),
+            cached: Vec::new(),
+        };
+        let thread = thread::Builder::new()
+            .name("log-flusher".to_owned())
+            .spawn(move || {
+                for task in received {
+                    worker.perform(task);
+                }
+            })?;
+        Ok(Flusher {
+            shared,
+            progress,
+            tasks,
+            thread,
+        })
+    }
+
+    /// Has everything up to a round moved. Waits until what was asked for before has been; a failure ends the waiting.
+    pub(crate) fn flush(
+        &self,
+        round: u64,
+        journal_segments: Vec<JournalSegment>,
+        flushed: Option<oneshot::Sender<()>>,
+    ) {
+        let mut is_busy = self.progress.is_busy.lock();
+        while *is_busy && self.shared.check().is_ok() {
+            self.progress.idle.wait(&mut is_busy);
+        }
+        if self.shared.check().is_err() {
+            return;
+        }
+        *is_busy = true;
+        drop(is_busy);
+        let task = Task {
+            round,
+            journal_segments,
+            flushed,
+        };
+        if self.tasks.send(task).is_err() {
+            self.shared.fail("the thread that writes segments has ended");
+        }
+    }
+
+    /// Finishes what is under way and ends the thread.
+    pub(crate) fn close(self) {
+        drop(self.tasks);
+        if self.thread.join().is_err() {
+            self.shared.fail("the thread that writes segments has panicked");
+        }
+    }
+}
+
+/// What of a partition is to be moved.
+struct Work {
+    partition: Arc<Partition>,
+    batches: Vec<TailBatch>,
+    flushed: Flushed,
+}
+
+impl Worker {
+    fn perform(&mut self, task: Task) {
+        if self.shared.check().is_ok()
+            && let Err(reason) = self.try_perform(task)
+        {
+            self.shared.fail(&reason);
+        }
+        *self.progress.is_busy.lock() = false;
+        self.progress.idle.notify_all();
+    }
+
+    fn try_perform(&mut self, task: Task) -> Result<(), String> {
+        let shared = Arc::clone(&self.shared);
+        let failed = |error: io::Error| error.to_string();
+        let changes = shared.segment_changes.lock();
+        let mut works: Vec<Work> = shared.take_dirty().into_iter().map(Work::begin).collect();
+        let mut files = Vec::new();
+        for work in &mut works {
+            files.extend(work.write(&shared).map_err(failed)?);
+        }
+        files.iter().try_for_each(File::sync_all).map_err(failed)?;
+        let partitions: Vec<Arc<Partition>> = works.into_iter().map(|work| work.finish(&shared)).collect();
+        shared
+            .commit_records(&partitions)
+            .map_err(|error: StoreError| error.to_string())?;
+        drop(changes);
+        shared
+            .note_applied(task.round)
+            .map_err(|error| error.to_string())?;
+        self.segments.give_back(task.journal_segments).map_err(failed)?;
+        self.trim_cache(&partitions);
+        if let Some(flushed) = task.flushed {
+            // Who is gone does not care.
+            let _: Result<(), ()> = flushed.send(());
+        }
+        Ok(())
+    }
+
+    /// Leaves in memory what readers that keep up will want.
+    fn trim_cache(&mut self, flushed: &[Arc<Partition>]) {
+        let now: HashSet<u64> = flushed.iter().map(|partition| partition.number().get()).collect();
+        for partition in self.cached.drain(..).filter_map(|partition| partition.upgrade()) {
+            if !now.contains(&partition.number().get()) {
+                partition.shrink_tail(0);
+            }
+        }
+        let share = CACHE_BYTES / flushed.len().max(1);
+        for partition in flushed {
+            partition.shrink_tail(share);
+        }
+        self.cached = flushed.iter().map(Arc::downgrade).collect();
+    }
+}
+
+impl Work {
+    /// Takes what is durable and not in segments.
+    fn begin(partition: Arc<Partition>) -> Self {
+        let (batches, flushed) = {
+            let state = partition.state();
+            let durable = state
+                .tail
+                .from(state.flushed.end_offset)
+                .take_while(|batch| batch.header.next_offset() <= state.durable_offset);
+            (durable.cloned().collect(), state.flushed.clone())
+        };
+        Work {
+            partition,
+            batches,
+            flushed,
+        }
+    }
+
+    /// Writes it; returns the files that have to be synced before it counts.
+    fn write(&mut self, shared: &Shared) -> io::Result<Vec<File>> {
+        let (settings, is_deleted) = {
+            let state = self.partition.state();
+            (state.settings.clone(), state.is_deleted)
+        };
+        if is_deleted || self.batches.is_empty() {
+            return Ok(Vec::new());
+        }
+        let segments = std::mem::take(&mut self.flushed.segments);
+        let number = self.partition.number();
+        let mut writer = SegmentWriter::new(
+            &shared.files,
+            number,
+            &settings,
+            segments,
+            shared.now_milliseconds(),
+        );
+        for batch in &self.batches {
+            writer.append(batch)?;
+            apply(&mut self.flushed.progress, batch, shared.now_milliseconds());
+            self.flushed.end_offset = batch.header.next_offset();
+        }
+        let Written { segments, files } = writer.finish()?;
+        self.flushed.segments = segments;
+        Ok(files)
+    }
+
+    /// From now on it is read from segments, and the partition's record says so.
+    fn finish(self, shared: &Shared) -> Arc<Partition> {
+        let mut state = self.partition.state();
+        state.flushed = self.flushed;
+        state.is_dirty = state.next_offset > state.flushed.end_offset && !state.is_deleted;
+        if state.is_dirty {
+            shared.mark_dirty(Arc::clone(&self.partition));
+        }
+        drop(state);
+        self.partition
+    }
+}
+
+/// Takes a batch into account of which nothing but itself is known.
+pub(crate) fn apply(progress: &mut Progress, batch: &TailBatch, now_milliseconds: i64) {
+    let marker = crate::log::marker(batch);
+    progress.apply(&batch.header, marker.as_ref(), now_milliseconds);
+}
+
+impl Shared {
+    /// Makes the records of partitions durable as they are. Blocks.
+    pub(crate) fn commit_records(&self, partitions: &[Arc<Partition>]) -> Result<(), StoreError> {
+        let (sender, outcomes) = mpsc::channel();
+        for partition in partitions {
+            let state = partition.state();
+            if state.is_deleted {
+                continue;
+            }
+            let batch = record::put(partition.number(), &state);
+            let sender = sender.clone();
+            let completion = Box::new(move |outcome| drop(sender.send(outcome)));
+            // Under the lock: records are kept in the order in which they were made.
+            self.store.submit(batch, Durability::Durable, completion);
+        }
+        drop(sender);
+        outcomes.iter().collect()
+    }
+}
+
+impl Partition {
+    /// Keeps so many bytes at most in memory of what is in segments.
+    pub(crate) fn shrink_tail(&self, keep_bytes: usize) {
+        let mut state = self.state();
+        let end_offset = state.flushed.end_offset;
+        let unflushed: usize = state.tail.from(end_offset).map(|batch| batch.bytes.len()).sum();
+        state.tail.shrink(end_offset, unflushed + keep_bytes);
+    }
+}

@@ -1,0 +1,44 @@
+//! The log: ordered, offset-addressed, retained records, in numbered partitions.
+//!
+//! The unit of everything is Kafka's v2 record batch: what a producer sends is kept and served byte for byte, apart from the
+//! fields outside of its checksum.
+//!
+//! ```text
+//! append → offset given → journal: one round of all partitions, synced once → tail → readers are woken, append is answered
+//!                                   ↑ used again                               ↓ when there is enough
+//!                                   └───────────── flusher: segments, one series of files a partition
+//! read   → tail (memory) → segments (files, by a sparse index)
+//! ```
+//!
+//! What is known of a partition besides its records (settings, where it starts, which segments it has, its producers and
+//! transactions up to the last segment) is a record in the store, written when segments are. So a start reads these records
+//! and the journal, never the segments.
+
+mod append;
+mod committer;
+mod entry;
+mod error;
+mod flusher;
+mod index;
+mod log;
+mod lookup;
+mod partition;
+mod progress;
+mod read;
+mod record;
+mod retention;
+mod segment;
+mod settings;
+mod tail;
+mod watch;
+
+pub use append::{Append, Appended};
+pub use error::{AppendError, LogError, OpenError, ReadError};
+pub use log::{DurabilityMode, Log, LogOptions};
+pub use lookup::TimedOffset;
+pub use partition::{Partition, PartitionNumber};
+pub use progress::{AbortedTransaction, ProducerSummary};
+pub use read::{Chunk, Isolation, Read, ReadRequest};
+pub use record::TABLES;
+pub use settings::{Cleanup, Settings, TimestampType};
+pub use watch::Watching;

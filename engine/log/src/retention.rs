@@ -1,0 +1,108 @@
+//! Letting go of old records.
+
+use std::sync::Arc;
+
+use tokio::task::spawn_blocking;
+
+use crate::LogError;
+use crate::log::{Log, Shared};
+use crate::partition::{Partition, State};
+use crate::segment::Segment;
+
+/// A producer that was not heard of for so long is forgotten (Kafka's `producer.id.expiration.ms`).
+const PRODUCER_EXPIRY_MILLISECONDS: i64 = 86_400_000;
+
+impl Log {
+    /// Drops the segments whose records are old, too many, or can't be read any more, and forgets producers of old. To be called
+    /// now and then.
+    ///
+    /// # Errors
+    ///
+    /// If that can't be made durable.
+    pub async fn sweep(&self) -> Result<(), LogError> {
+        let shared = Arc::clone(self.shared());
+        let swept = spawn_blocking(move || shared.sweep());
+        swept
+            .await
+            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
+}
+
+impl Shared {
+    fn sweep(&self) -> Result<(), LogError> {
+        let now_milliseconds = self.now_milliseconds();
+        let _changes = self.segment_changes.lock();
+        let mut changed = Vec::new();
+        let mut dropped = Vec::new();
+        for partition in self.all_partitions() {
+            let segments = partition.state().let_go(now_milliseconds);
+            if !segments.is_empty() {
+                dropped.push((Arc::clone(&partition), segments));
+                changed.push(partition);
+            }
+        }
+        self.commit_records(&changed)?;
+        for (partition, segments) in dropped {
+            self.remove(&partition, &segments);
+        }
+        Ok(())
+    }
+
+    fn remove(&self, partition: &Partition, segments: &[Arc<Segment>]) {
+        for segment in segments {
+            if let Err(error) = self.files.remove(partition.number(), segment) {
+                tracing::warn!(%error, ?partition, "files of a dropped segment are left");
+            }
+        }
+    }
+}
+
+impl State {
+    /// Drops the segments that nobody is to read any more, and returns them.
+    fn let_go(&mut self, now_milliseconds: i64) -> Vec<Arc<Segment>> {
+        let unheard_since = now_milliseconds - PRODUCER_EXPIRY_MILLISECONDS;
+        self.progress.forget(unheard_since, self.start_offset);
+        self.flushed.progress.forget(unheard_since, self.start_offset);
+        let count = self.superfluous(now_milliseconds);
+        if count == 0 {
+            return Vec::new();
+        }
+        let dropped: Vec<_> = self.flushed.segments.drain(..count).collect();
+        let end_offset = dropped.last().map_or(0, |segment| segment.end_offset);
+        self.start_offset = self.start_offset.max(end_offset);
+        self.tail.shrink(self.start_offset, 0);
+        dropped
+    }
+
+    /// How many segments, from the first on, are to go.
+    fn superfluous(&self, now_milliseconds: i64) -> usize {
+        let mut bytes: u64 = self.flushed.segments.iter().map(|segment| segment.bytes).sum();
+        let mut count = 0;
+        for (place, segment) in self.flushed.segments.iter().enumerate() {
+            let is_last = place + 1 == self.flushed.segments.len();
+            bytes -= segment.bytes;
+            let is_unreadable = segment.end_offset <= self.start_offset;
+            let is_superfluous = self.settings.cleanup.deletes()
+                && (self.is_old(segment, now_milliseconds) || (self.is_beyond_size(bytes) && !is_last));
+            if !is_unreadable && !is_superfluous {
+                break;
+            }
+            count = place + 1;
+        }
+        count
+    }
+
+    fn is_old(&self, segment: &Segment, now_milliseconds: i64) -> bool {
+        let age = now_milliseconds.saturating_sub(segment.max_timestamp);
+        self.settings
+            .retention_milliseconds
+            .is_some_and(|retention| u64::try_from(age).is_ok_and(|age| age > retention))
+    }
+
+    /// Whether what is left would be enough.
+    fn is_beyond_size(&self, left_bytes: u64) -> bool {
+        self.settings
+            .retention_bytes
+            .is_some_and(|bytes| left_bytes >= bytes)
+    }
+}

@@ -1,0 +1,76 @@
+//! What an owner decides about a partition.
+
+use serde::{Deserialize, Serialize};
+
+/// How a partition keeps its records. Changes take effect at once, on what is kept already too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Records are kept for so long after their timestamp, at least; for ever if `None`.
+    pub retention_milliseconds: Option<u64>,
+    /// So many bytes of the newest records are kept at least; all if `None`.
+    pub retention_bytes: Option<u64>,
+    /// What becomes of old records.
+    pub cleanup: Cleanup,
+    /// A segment gets so long at most, unless a single batch is longer.
+    pub segment_bytes: u64,
+    /// A segment is closed after so long.
+    pub segment_milliseconds: u64,
+    /// A batch may be so long at most.
+    pub batch_bytes: u32,
+    /// Whose time is a record's.
+    pub timestamp_type: TimestampType,
+    /// What a compacted partition keeps a deletion for.
+    pub delete_retention_milliseconds: u64,
+    /// Records younger than this are not compacted.
+    pub compaction_lag_milliseconds: u64,
+}
+
+/// What becomes of old records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cleanup {
+    /// They go by age and size.
+    Delete,
+    /// The last one of every key stays.
+    Compact,
+    /// Both.
+    CompactAndDelete,
+}
+
+/// Whose time is a record's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TimestampType {
+    /// What the producer says.
+    CreateTime,
+    /// When it was appended.
+    LogAppendTime,
+}
+
+impl Default for Settings {
+    /// Kafka's defaults.
+    fn default() -> Self {
+        const DAY: u64 = 86_400_000;
+        Settings {
+            retention_milliseconds: Some(7 * DAY),
+            retention_bytes: None,
+            cleanup: Cleanup::Delete,
+            segment_bytes: 1 << 30,
+            segment_milliseconds: 7 * DAY,
+            batch_bytes: 1_048_588,
+            timestamp_type: TimestampType::CreateTime,
+            delete_retention_milliseconds: DAY,
+            compaction_lag_milliseconds: 0,
+        }
+    }
+}
+
+impl Cleanup {
+    /// Whether records go by age and size.
+    pub fn deletes(self) -> bool {
+        self != Cleanup::Compact
+    }
+
+    /// Whether only the last record of a key stays.
+    pub fn compacts(self) -> bool {
+        self != Cleanup::Delete
+    }
+}
