@@ -194,16 +194,42 @@ impl Log {
         let number = self.next_number().await?;
         let batch = record::put_new(number, &settings);
         commit(&*self.shared.store, batch, Durability::Durable).await?;
-        let partition = Arc::new(Partition::new(
-            number,
-            Arc::clone(&self.shared),
-            record::PartitionRecord::new(settings),
-        ));
+        Ok(self.add(number, settings))
+    }
+
+    /// Makes so many partitions with the same settings, all with one sync if they are few.
+    ///
+    /// # Errors
+    ///
+    /// If that can't be made durable; some of them may be there then.
+    pub async fn create_many(
+        &self,
+        settings: &Settings,
+        count: usize,
+    ) -> Result<Vec<Arc<Partition>>, LogError> {
+        self.shared.check()?;
+        let mut under_way = Vec::with_capacity(count);
+        for _ in 0..count {
+            let number = self.next_number().await?;
+            let batch = record::put_new(number, settings);
+            under_way.push((number, commit(&*self.shared.store, batch, Durability::Durable)));
+        }
+        let mut partitions = Vec::with_capacity(count);
+        for (number, committed) in under_way {
+            committed.await?;
+            partitions.push(self.add(number, settings.clone()));
+        }
+        Ok(partitions)
+    }
+
+    fn add(&self, number: PartitionNumber, settings: Settings) -> Arc<Partition> {
+        let record = record::PartitionRecord::new(settings);
+        let partition = Arc::new(Partition::new(number, Arc::clone(&self.shared), record));
         self.shared
             .partitions
             .write()
             .insert(number, Arc::clone(&partition));
-        Ok(partition)
+        partition
     }
 
     /// The partition of a number.
