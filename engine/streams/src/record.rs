@@ -93,22 +93,23 @@ impl HashRange {
     /// All hash keys, cut into so many ranges as even as can be.
     pub fn even(count: u32) -> Vec<HashRange> {
         let count = u128::from(count.max(1));
-        // 2^128 / count does not fit where count is one.
+        let all = HashRange {
+            first: 0,
+            last: u128::MAX,
+        };
+        if count == 1 {
+            return vec![all];
+        }
+        // 2^128 itself does not fit.
         let step = u128::MAX / count + u128::from(u128::MAX % count == count - 1);
         let range = |place: u128| HashRange {
             first: place * step,
             last: if place + 1 == count {
-                u128::MAX
+                all.last
             } else {
                 (place + 1) * step - 1
             },
         };
-        if count == 1 {
-            return vec![HashRange {
-                first: 0,
-                last: u128::MAX,
-            }];
-        }
         (0..count).map(range).collect()
     }
 }
