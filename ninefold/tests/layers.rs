@@ -35,7 +35,7 @@ impl Layer {
             other if other.starts_with("wire/") || other.starts_with("protocols/") => Layer::Wire,
             other if other.starts_with("lang/") => Layer::Language,
             other if other.starts_with("outbound/") => Layer::Outbound,
-            other if other.starts_with("services/") => Layer::Service,
+            other if other.starts_with("services/") || other.starts_with("brokers/") => Layer::Service,
             other => panic!("{other} belongs to no layer: give it one here and in ARCHITECTURE.md"),
         }
     }
@@ -157,6 +157,8 @@ fn every_crate_is_named_after_its_folder_and_has_the_lints() {
         } else if folder.starts_with("protocols") {
             // A door has the name of its protocol too.
             format!("ninefold-{last}-protocol")
+        } else if folder.starts_with("brokers") {
+            format!("ninefold-{last}-broker")
         } else {
             format!("ninefold-{last}")
         };
@@ -190,7 +192,7 @@ fn folders_say_what_is_in_them() {
         }
     }
     let mut found = Vec::new();
-    for layer in ["ninefold", "services", "protocols", "wire", "engine"] {
+    for layer in ["ninefold", "services", "brokers", "protocols", "wire", "engine"] {
         visit(&root().join(layer), &mut found);
     }
     assert!(found.is_empty(), "{found:#?}");

@@ -1,0 +1,20 @@
+//! The Kafka broker: the protocol that Kafka's clients speak, on the log and the streams of this server.
+//!
+//! A [`Cluster`] is what clients know by that name: topics, groups and transactions under one cluster id, of one node. It
+//! listens where it is [told to](Cluster::listen). A connection's requests are answered one after the other, as the protocol
+//! wants it; only produce requests overlap, so that many of them share a sync.
+
+mod cluster;
+mod configs;
+mod connection;
+mod dispatch;
+mod errors;
+mod fetch;
+mod limits;
+mod listener;
+mod operations;
+mod session;
+mod topics;
+
+pub use cluster::{Cluster, ClusterParts};
+pub use listener::{ListenerOptions, Listening};

@@ -1,0 +1,20 @@
+//! What is bounded, and where.
+
+/// A request may be so long (Kafka's `socket.request.max.bytes`).
+pub(crate) const REQUEST_BYTES: usize = 100 << 20;
+/// Before a client has authenticated itself.
+pub(crate) const UNAUTHENTICATED_REQUEST_BYTES: usize = 512 << 10;
+/// So many produce requests of a connection may wait for their sync.
+pub(crate) const PRODUCE_UNDER_WAY: usize = 64;
+/// A fetch returns so many bytes at most, whatever the client asks for (`fetch.max.bytes`).
+pub(crate) const FETCH_BYTES: usize = 55 << 20;
+/// A fetch waits so long at most.
+pub(crate) const FETCH_WAIT_MILLISECONDS: i32 = 300_000;
+/// Incremental fetch sessions of a cluster (`max.incremental.fetch.session.cache.slots`).
+pub(crate) const FETCH_SESSIONS: usize = 1_000;
+/// Connections of a listener.
+pub(crate) const CONNECTIONS: usize = 10_000;
+/// A topic has so many partitions at most.
+pub(crate) const TOPIC_PARTITIONS: i32 = 100_000;
+/// The length of a topic's name.
+pub(crate) const TOPIC_NAME_BYTES: usize = 249;

@@ -1,0 +1,70 @@
+//! ApiVersions: what this broker can do (KIP-35, KIP-511, KIP-584).
+
+use bytes::Bytes;
+use ninefold_kafka_protocol::ErrorCode;
+use ninefold_kafka_protocol::messages::Response;
+use ninefold_kafka_protocol::messages::api_versions::{
+    ApiVersion, ApiVersionsRequest, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
+};
+
+use crate::dispatch::SUPPORTED;
+
+/// What is switched on, and up to which level: it decides which protocols clients use.
+const FEATURES: &[(&str, i16)] = &[("metadata.version", 29)];
+
+/// The answer to a version that we have.
+pub(crate) fn answer(request: &ApiVersionsRequest, version: i16) -> ApiVersionsResponse {
+    let is_named = !request.client_software_name.is_empty() && !request.client_software_version.is_empty();
+    if version >= 3 && !is_named {
+        return ApiVersionsResponse {
+            error_code: ErrorCode::InvalidRequest.code(),
+            ..ApiVersionsResponse::default()
+        };
+    }
+    let mut response = offered();
+    if version >= 3 {
+        let features = FEATURES.iter();
+        response.supported_features = features
+            .clone()
+            .map(|(name, level)| SupportedFeatureKey {
+                name: (*name).into(),
+                min_version: 1,
+                max_version: *level,
+            })
+            .collect();
+        response.finalized_features = features
+            .map(|(name, level)| FinalizedFeatureKey {
+                name: (*name).into(),
+                max_version_level: *level,
+                min_version_level: *level,
+            })
+            .collect();
+        response.finalized_features_epoch = 0;
+    }
+    response
+}
+
+/// The answer to a version that we don't have: in version 0, with what we have (KIP-511).
+pub(crate) fn of_unknown_version(correlation_id: i32) -> Vec<Bytes> {
+    let response = ApiVersionsResponse {
+        error_code: ErrorCode::UnsupportedVersion.code(),
+        ..offered()
+    };
+    let frame = Response::from(response).frame(0, correlation_id);
+    frame.expect("version 0 has room for all that is offered")
+}
+
+fn offered() -> ApiVersionsResponse {
+    let offered = SUPPORTED.iter().map(|api| {
+        let versions = api.advertised_versions();
+        ApiVersion {
+            api_key: *api as i16,
+            min_version: *versions.start(),
+            max_version: *versions.end(),
+        }
+    });
+    ApiVersionsResponse {
+        api_keys: offered.collect(),
+        ..ApiVersionsResponse::default()
+    }
+}

@@ -1,0 +1,255 @@
+//! Metadata, DescribeCluster and DescribeTopicPartitions: which topics there are and where. Everything is on the one node, which
+//! clients reach as they have reached it.
+
+use ninefold_kafka_protocol::messages::describe_cluster::{
+    DescribeClusterBroker, DescribeClusterRequest, DescribeClusterResponse,
+};
+use ninefold_kafka_protocol::messages::describe_topic_partitions::{
+    DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse,
+    DescribeTopicPartitionsResponsePartition, DescribeTopicPartitionsResponseTopic, ResponseCursor,
+};
+use ninefold_kafka_protocol::messages::metadata::{
+    MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseBroker,
+    MetadataResponsePartition, MetadataResponseTopic,
+};
+use ninefold_kafka_protocol::{ErrorCode, Uuid};
+
+use crate::cluster::{Cluster, NODE};
+use crate::configs::topic::TopicConfigs;
+use crate::session::Caller;
+use crate::topics::{Topic, TopicReference, check_name};
+
+/// Topics that are made for the asking get so many partitions.
+const AUTOMATIC_PARTITIONS: i32 = 1;
+/// The most partitions in one answer to DescribeTopicPartitions (`max.request.partition.size.limit`).
+const DESCRIBED_PARTITIONS: usize = 2_000;
+/// What means that nobody has asked what is allowed.
+const NOT_ASKED: i32 = i32::MIN;
+/// Everything that can be done to a topic, as bits by the numbers of the operations: read, write, create, delete, alter, describe,
+/// describe configs, alter configs.
+const TOPIC_OPERATIONS: i32 =
+    (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 8) | (1 << 10) | (1 << 11);
+/// Everything that can be done to a cluster: create, alter, describe, cluster action, describe configs, alter configs, idempotent
+/// write.
+const CLUSTER_OPERATIONS: i32 = (1 << 5) | (1 << 7) | (1 << 8) | (1 << 9) | (1 << 10) | (1 << 11) | (1 << 12);
+
+/// Metadata.
+pub(crate) async fn answer(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: MetadataRequest,
+    version: i16,
+) -> MetadataResponse {
+    let with_operations = request.include_topic_authorized_operations;
+    let mut topics = Vec::new();
+    match request.topics {
+        None => topics.extend(cluster.topics.all().iter().map(described)),
+        Some(named) => {
+            for topic in &named {
+                topics.push(named_topic(cluster, topic, request.allow_auto_topic_creation).await);
+            }
+        }
+    }
+    if with_operations {
+        for topic in topics.iter_mut().filter(|topic| topic.error_code == 0) {
+            topic.topic_authorized_operations = TOPIC_OPERATIONS;
+        }
+    }
+    let has_cluster_operations = (8..=10).contains(&version) && request.include_cluster_authorized_operations;
+    MetadataResponse {
+        brokers: vec![MetadataResponseBroker {
+            node_id: NODE,
+            host: caller.reached_at.host.as_str().into(),
+            port: i32::from(caller.reached_at.port),
+            rack: None,
+        }],
+        cluster_id: Some(cluster.id.clone()),
+        controller_id: NODE,
+        topics,
+        cluster_authorized_operations: if has_cluster_operations {
+            CLUSTER_OPERATIONS
+        } else {
+            NOT_ASKED
+        },
+        ..MetadataResponse::default()
+    }
+}
+
+async fn named_topic(
+    cluster: &Cluster,
+    named: &MetadataRequestTopic,
+    may_create: bool,
+) -> MetadataResponseTopic {
+    let name = named.name.clone().unwrap_or_default();
+    let reference = TopicReference::of(&name, named.topic_id);
+    let code = match cluster.topics.find(&reference) {
+        Ok(topic) => return described(&topic),
+        Err(code) => code,
+    };
+    let refused = |code: ErrorCode| MetadataResponseTopic {
+        error_code: code.code(),
+        name: named.name.clone(),
+        topic_id: named.topic_id,
+        topic_authorized_operations: NOT_ASKED,
+        ..MetadataResponseTopic::default()
+    };
+    if code == ErrorCode::UnknownTopicId {
+        return refused(code);
+    }
+    if let Err(refusal) = check_name(&name) {
+        return refused(refusal.code);
+    }
+    if !may_create {
+        return refused(code);
+    }
+    match cluster
+        .topics
+        .create(&name, AUTOMATIC_PARTITIONS, &TopicConfigs::default())
+        .await
+    {
+        Ok(topic) => described(&topic),
+        // Somebody else was quicker.
+        Err(refusal) if refusal.code == ErrorCode::TopicAlreadyExists => {
+            refused(ErrorCode::LeaderNotAvailable)
+        }
+        Err(refusal) => refused(refusal.code),
+    }
+}
+
+fn described(topic: &Topic) -> MetadataResponseTopic {
+    let partition = |index| MetadataResponsePartition {
+        error_code: 0,
+        partition_index: index,
+        leader_id: NODE,
+        leader_epoch: 0,
+        replica_nodes: vec![NODE],
+        isr_nodes: vec![NODE],
+        offline_replicas: Vec::new(),
+    };
+    MetadataResponseTopic {
+        error_code: 0,
+        name: Some(topic.name()),
+        topic_id: topic.id(),
+        is_internal: false,
+        partitions: (0..topic.partition_count()).map(partition).collect(),
+        topic_authorized_operations: NOT_ASKED,
+    }
+}
+
+/// DescribeCluster.
+pub(crate) fn describe_cluster(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: &DescribeClusterRequest,
+) -> DescribeClusterResponse {
+    const BROKERS: i8 = 1;
+    if request.endpoint_type != BROKERS {
+        return DescribeClusterResponse {
+            error_code: ErrorCode::MismatchedEndpointType.code(),
+            error_message: Some("The request was sent to an endpoint of type BROKER".into()),
+            endpoint_type: BROKERS,
+            ..DescribeClusterResponse::default()
+        };
+    }
+    let operations = if request.include_cluster_authorized_operations {
+        CLUSTER_OPERATIONS
+    } else {
+        NOT_ASKED
+    };
+    DescribeClusterResponse {
+        endpoint_type: BROKERS,
+        cluster_id: cluster.id.clone(),
+        controller_id: NODE,
+        brokers: vec![DescribeClusterBroker {
+            broker_id: NODE,
+            host: caller.reached_at.host.as_str().into(),
+            port: i32::from(caller.reached_at.port),
+            rack: None,
+            is_fenced: false,
+        }],
+        cluster_authorized_operations: operations,
+        ..DescribeClusterResponse::default()
+    }
+}
+
+/// DescribeTopicPartitions: in pages of partitions, topics in the order of names (KIP-966).
+pub(crate) fn describe_topic_partitions(
+    cluster: &Cluster,
+    request: &DescribeTopicPartitionsRequest,
+) -> DescribeTopicPartitionsResponse {
+    let mut names: Vec<_> = request.topics.iter().map(|topic| topic.name.clone()).collect();
+    if names.is_empty() {
+        names = cluster.topics.all().iter().map(Topic::name).collect();
+    }
+    names.sort();
+    let (first, mut from) = match &request.cursor {
+        Some(cursor) => (cursor.topic_name.clone(), cursor.partition_index.max(0)),
+        None => (Default::default(), 0),
+    };
+    names.retain(|name| *name >= first);
+    if names.first() != Some(&first) {
+        from = 0;
+    }
+    let wanted = usize::try_from(request.response_partition_limit).unwrap_or(0);
+    let mut left = wanted.clamp(1, DESCRIBED_PARTITIONS);
+    let mut response = DescribeTopicPartitionsResponse::default();
+    for name in names {
+        if left == 0 {
+            response.next_cursor = Some(ResponseCursor {
+                topic_name: name,
+                partition_index: from,
+            });
+            return response;
+        }
+        let Some(topic) = cluster.topics.get(&name) else {
+            let code = check_name(&name)
+                .map_or_else(|refusal| refusal.code, |()| ErrorCode::UnknownTopicOrPartition);
+            response.topics.push(DescribeTopicPartitionsResponseTopic {
+                error_code: code.code(),
+                name: Some(name),
+                topic_id: Uuid::ZERO,
+                topic_authorized_operations: NOT_ASKED,
+                ..DescribeTopicPartitionsResponseTopic::default()
+            });
+            continue;
+        };
+        let count = topic.partition_count();
+        let page = i32::try_from(left)
+            .unwrap_or(i32::MAX)
+            .min(count - from.min(count));
+        response.topics.push(paged(&topic, from, page));
+        left -= page.unsigned_abs() as usize;
+        from += page;
+        if from < count {
+            response.next_cursor = Some(ResponseCursor {
+                topic_name: name,
+                partition_index: from,
+            });
+            return response;
+        }
+        from = 0;
+    }
+    response
+}
+
+fn paged(topic: &Topic, from: i32, count: i32) -> DescribeTopicPartitionsResponseTopic {
+    let partition = |index| DescribeTopicPartitionsResponsePartition {
+        error_code: 0,
+        partition_index: index,
+        leader_id: NODE,
+        leader_epoch: 0,
+        replica_nodes: vec![NODE],
+        isr_nodes: vec![NODE],
+        eligible_leader_replicas: Some(Vec::new()),
+        last_known_elr: Some(Vec::new()),
+        offline_replicas: Vec::new(),
+    };
+    DescribeTopicPartitionsResponseTopic {
+        error_code: 0,
+        name: Some(topic.name()),
+        topic_id: topic.id(),
+        is_internal: false,
+        partitions: (from..from + count).map(partition).collect(),
+        topic_authorized_operations: TOPIC_OPERATIONS,
+    }
+}

@@ -1,0 +1,224 @@
+//! CreateTopics and DeleteTopics.
+
+use std::collections::BTreeMap;
+
+use ninefold_kafka_protocol::ErrorCode;
+use ninefold_kafka_protocol::messages::create_topics::{
+    CreatableTopic, CreatableTopicConfigs, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
+};
+use ninefold_kafka_protocol::messages::delete_topics::{
+    DeletableTopicResult, DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
+};
+
+use crate::cluster::{Cluster, NODE};
+use crate::configs::Source;
+use crate::configs::topic::{KEYS, TopicConfigs};
+use crate::errors::Refusal;
+use crate::topics::TopicReference;
+
+/// What a topic gets that says nothing of it.
+const DEFAULT: i32 = -1;
+/// Since this version topics are deleted by id too.
+const BY_ID_SINCE: i16 = 6;
+
+/// CreateTopics.
+pub(crate) async fn create(cluster: &Cluster, request: CreateTopicsRequest) -> CreateTopicsResponse {
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for topic in &request.topics {
+        *counts.entry(topic.name.clone()).or_default() += 1;
+    }
+    let mut topics = Vec::with_capacity(counts.len());
+    for topic in request.topics {
+        let is_duplicate = counts.get(&topic.name).is_some_and(|count| *count > 1);
+        if is_duplicate {
+            // Answered once.
+            if counts.remove(&topic.name).is_some() {
+                let refusal = Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic name.");
+                topics.push(refused(topic, &refusal));
+            }
+            continue;
+        }
+        if !counts.contains_key(&topic.name) {
+            continue;
+        }
+        topics.push(match create_one(cluster, &topic, request.validate_only).await {
+            Ok(created) => created,
+            Err(refusal) => refused(topic, &refusal),
+        });
+    }
+    CreateTopicsResponse {
+        topics,
+        ..CreateTopicsResponse::default()
+    }
+}
+
+async fn create_one(
+    cluster: &Cluster,
+    topic: &CreatableTopic,
+    validate_only: bool,
+) -> Result<CreatableTopicResult, Refusal> {
+    let partitions = partition_count(topic)?;
+    let mut configs = TopicConfigs::default();
+    for config in &topic.configs {
+        let value = config.value.as_deref().ok_or_else(|| {
+            let message = format!("Null value not supported for topic configs: {}", config.name);
+            Refusal::new(ErrorCode::InvalidConfig, message)
+        })?;
+        configs
+            .set(&config.name, value)
+            .map_err(|message| Refusal::new(ErrorCode::InvalidConfig, message))?;
+    }
+    cluster.topics.check_new(&topic.name, partitions)?;
+    let mut result = CreatableTopicResult {
+        name: topic.name.clone(),
+        num_partitions: partitions,
+        replication_factor: 1,
+        configs: Some(described(&configs)),
+        ..CreatableTopicResult::default()
+    };
+    if !validate_only {
+        result.topic_id = cluster
+            .topics
+            .create(&topic.name, partitions, &configs)
+            .await?
+            .id();
+    }
+    Ok(result)
+}
+
+/// How many partitions a topic is to have, whichever way it says so.
+fn partition_count(topic: &CreatableTopic) -> Result<i32, Refusal> {
+    if !topic.assignments.is_empty() {
+        return assigned_count(topic);
+    }
+    if !matches!(topic.replication_factor, -1 | 1) {
+        let message = format!(
+            "Unable to replicate the partition {} time(s): The target replication factor of {} cannot be reached because \
+             only 1 broker(s) are registered.",
+            topic.replication_factor, topic.replication_factor
+        );
+        return Err(Refusal::new(ErrorCode::InvalidReplicationFactor, message));
+    }
+    Ok(if topic.num_partitions == DEFAULT {
+        1
+    } else {
+        topic.num_partitions
+    })
+}
+
+/// The partitions of a topic that names the nodes of each.
+fn assigned_count(topic: &CreatableTopic) -> Result<i32, Refusal> {
+    if topic.num_partitions != DEFAULT || topic.replication_factor != -1 {
+        let message = "Both numPartitions or replicationFactor and replicasAssignments were set. Both cannot be used at the \
+                       same time.";
+        return Err(Refusal::new(ErrorCode::InvalidRequest, message));
+    }
+    let mut indexes: Vec<i32> = topic
+        .assignments
+        .iter()
+        .map(|assignment| assignment.partition_index)
+        .collect();
+    indexes.sort_unstable();
+    let is_whole = (0..).zip(&indexes).all(|(expected, index)| expected == *index);
+    let is_here = topic
+        .assignments
+        .iter()
+        .all(|assignment| assignment.broker_ids == [NODE]);
+    if !is_whole || !is_here {
+        let message =
+            "Replica assignments have to name every partition from 0 on, each on the one node there is.";
+        return Err(Refusal::new(ErrorCode::InvalidReplicaAssignment, message));
+    }
+    Ok(i32::try_from(indexes.len()).unwrap_or(i32::MAX))
+}
+
+fn described(configs: &TopicConfigs) -> Vec<CreatableTopicConfigs> {
+    let config = |definition| {
+        let is_configured = configs.configured().contains_key(key_name(definition));
+        let source = if is_configured {
+            Source::Topic
+        } else {
+            Source::Default
+        };
+        CreatableTopicConfigs {
+            name: key_name(definition).into(),
+            value: Some(configs.get(definition).into()),
+            read_only: false,
+            config_source: source as i8,
+            is_sensitive: false,
+        }
+    };
+    KEYS.iter().map(config).collect()
+}
+
+fn key_name(definition: &'static crate::configs::Definition) -> &'static str {
+    definition.name
+}
+
+fn refused(topic: CreatableTopic, refusal: &Refusal) -> CreatableTopicResult {
+    CreatableTopicResult {
+        name: topic.name,
+        error_code: refusal.code.code(),
+        error_message: Some(refusal.message.as_str().into()),
+        num_partitions: -1,
+        replication_factor: -1,
+        ..CreatableTopicResult::default()
+    }
+}
+
+/// DeleteTopics.
+pub(crate) async fn delete(
+    cluster: &Cluster,
+    request: DeleteTopicsRequest,
+    version: i16,
+) -> DeleteTopicsResponse {
+    let named = if version >= BY_ID_SINCE {
+        request.topics
+    } else {
+        let by_name = |name| DeleteTopicState {
+            name: Some(name),
+            ..DeleteTopicState::default()
+        };
+        request.topic_names.into_iter().map(by_name).collect()
+    };
+    let mut responses = Vec::with_capacity(named.len());
+    for topic in named {
+        let mut result = DeletableTopicResult {
+            name: topic.name.clone(),
+            topic_id: topic.topic_id,
+            ..DeletableTopicResult::default()
+        };
+        if let Err(refusal) = delete_one(cluster, &topic, &mut result).await {
+            result.error_code = refusal.code.code();
+            result.error_message = Some(refusal.message.into());
+        }
+        responses.push(result);
+    }
+    DeleteTopicsResponse {
+        responses,
+        ..DeleteTopicsResponse::default()
+    }
+}
+
+async fn delete_one(
+    cluster: &Cluster,
+    named: &DeleteTopicState,
+    result: &mut DeletableTopicResult,
+) -> Result<(), Refusal> {
+    if named.name.is_some() && !named.topic_id.is_zero() {
+        let message = "You may not specify both topic name and topic id.";
+        return Err(Refusal::new(ErrorCode::InvalidRequest, message));
+    }
+    let name = named.name.clone().unwrap_or_default();
+    let reference = TopicReference::of(&name, named.topic_id);
+    let topic = cluster.topics.find(&reference).map_err(|code| {
+        let message = match code {
+            ErrorCode::UnknownTopicId => "This server does not host this topic ID.",
+            _ => "This server does not host this topic-partition.",
+        };
+        Refusal::new(code, message)
+    })?;
+    result.name = Some(topic.name());
+    result.topic_id = topic.id();
+    cluster.topics.delete(&topic).await
+}
