@@ -4,6 +4,7 @@
 //! written, and a checksum. The store and the log of streams keep one each.
 
 mod block;
+mod failure;
 mod intake;
 mod journal;
 mod medium;
@@ -12,6 +13,7 @@ mod round;
 mod segment;
 
 pub use block::round_up;
+pub use failure::Failure;
 pub use intake::{Gathering, Intake, Refused, Taken};
 pub use journal::Journal;
 pub use medium::{Disk, Medium};
