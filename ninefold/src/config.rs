@@ -33,6 +33,10 @@ pub(crate) struct Config {
     /// The account of calls that name none.
     pub(crate) account: AccountId,
     pub(crate) tls: Option<TlsFiles>,
+    /// Where Kafka's clients connect; `None`: nowhere.
+    pub(crate) kafka_listen: Option<SocketAddr>,
+    /// The host they are told to connect to; `None`: the one they have reached.
+    pub(crate) kafka_advertised_host: Option<String>,
     /// How clients reach the server; `None`: at the address it listens on.
     pub(crate) public_endpoint: Option<Endpoint>,
     pub(crate) egress: Egress,
@@ -80,6 +84,8 @@ impl Config {
             durability: settings.durability.unwrap_or_default(),
             region: parse("region", settings.region.as_deref(), Region::parse)?,
             account: parse("account", settings.account.as_deref(), AccountId::parse)?,
+            kafka_listen: kafka_listen(&settings)?,
+            kafka_advertised_host: settings.kafka_advertised_host.clone(),
             tls: tls_files(&settings)?,
             public_endpoint: public_endpoint(settings.public_url.as_deref())?,
             egress: egress(&settings)?,
@@ -101,6 +107,10 @@ impl Config {
         if !config.listen.ip().is_loopback() && config.auth != Auth::Enforce {
             return Err(ConfigError::Exposed(config.listen));
         }
+        // Nobody is asked who they are there.
+        if let Some(address) = config.kafka_listen.filter(|address| !address.ip().is_loopback()) {
+            return Err(ConfigError::Exposed(address));
+        }
         Ok(config)
     }
 }
@@ -110,6 +120,21 @@ fn address(settings: &Settings) -> Result<SocketAddr, ConfigError> {
         (Some(_), Some(_)) => Err(ConfigError::TwoAddresses),
         (Some(listen), None) => Ok(listen),
         (None, port) => Ok((Ipv4Addr::LOCALHOST, port.unwrap_or_default()).into()),
+    }
+}
+
+fn kafka_listen(settings: &Settings) -> Result<Option<SocketAddr>, ConfigError> {
+    const PORT: u16 = 9092;
+    match settings.kafka_listen.as_deref() {
+        Some("off") => Ok(None),
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|cause| invalid("kafka_listen", &cause)),
+        None => {
+            let port = if settings.port == Some(0) { 0 } else { PORT };
+            Ok(Some((Ipv4Addr::LOCALHOST, port).into()))
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Every door, and the engines they stand on: the one place that knows them all.
 
 mod connection_sealer;
+mod kafka_brokers;
 mod outbound;
+mod scram_secrets;
 mod signing_key;
 mod sms_provider;
 mod webhooks;
@@ -9,26 +11,38 @@ mod webhooks;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ninefold_archive::Archive;
 use ninefold_delivery::DeliveryEngine;
 use ninefold_events::{EventsDoor, EventsParts};
+use ninefold_kafka::host::AbsentBrokers;
+use ninefold_kafka::{KafkaDoor, KafkaParts};
+use ninefold_log::{DurabilityMode, Log, LogOptions};
 use ninefold_model::ServiceModel;
 use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, LogGroups, Region};
 use ninefold_queue::{Limits, QueueEngine, QueueError};
 use ninefold_sns::{SnsDoor, SnsParts};
 use ninefold_sqs::SqsDoor;
 use ninefold_store::{Store, Table};
+use ninefold_streams::Streams;
 use ninefold_sts::StsDoor;
 use ninefold_time::Clock;
 use parking_lot::Mutex;
+use scram_secrets::ScramSecretsFile;
 use sms_provider::StopMessages;
 
+pub(crate) use kafka_brokers::DefaultCluster;
+
 use crate::command::Failure;
-use crate::config::Config;
+use crate::config::{Config, Durability};
 use crate::log_files::LogFiles;
 use crate::secret_file::read_or_create_secret;
 
+/// The directory of the records of streams, in the data directory.
+const STREAMS: &str = "streams";
+/// How often to look for records that are to go.
+const LOG_SWEEP: Duration = Duration::from_secs(60);
 /// Seals the receipt handles of SQS; in the data directory, since handles outlive the process.
 const RECEIPT_SECRET: &str = "receipts.secret";
 
@@ -37,6 +51,8 @@ pub(crate) struct Engines {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) queues: Arc<QueueEngine>,
+    pub(crate) log: Arc<Log>,
+    pub(crate) streams: Arc<Streams>,
 }
 
 /// The doors of a running server.
@@ -46,6 +62,7 @@ pub(crate) struct Doors {
     pub(crate) deliveries: Vec<(&'static str, Arc<DeliveryEngine>)>,
     sns: Arc<SnsDoor>,
     events: Arc<EventsDoor>,
+    kafka: Arc<KafkaDoor>,
     /// What telephones answer; taken when the doors start.
     stop_messages: Mutex<StopMessages>,
     /// Whose text messages they answer.
@@ -60,15 +77,37 @@ pub(crate) fn tables() -> Vec<Table> {
         Archive::TABLES,
         SnsDoor::TABLES,
         EventsDoor::TABLES,
+        KafkaDoor::TABLES,
+        &ninefold_log::TABLES,
+        Streams::TABLES,
     ]
     .concat()
 }
 
 impl Engines {
     /// Opens every engine on a store.
-    pub(crate) async fn open(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, QueueError> {
-        let queues = QueueEngine::open(Arc::clone(&store), Arc::clone(&clock), Limits::default()).await?;
-        Ok(Engines { store, clock, queues })
+    pub(crate) async fn open(
+        config: &Config,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Failure> {
+        let queues = QueueEngine::open(Arc::clone(&store), Arc::clone(&clock), Limits::default())
+            .await
+            .map_err(|error: QueueError| Failure::of(&error))?;
+        let log = Log::open(&log_options(config), Arc::clone(&store), Arc::clone(&clock))
+            .map(Arc::new)
+            .map_err(|error| Failure::of(&error))?;
+        let streams = Streams::open(Arc::clone(&store), Arc::clone(&log), Arc::clone(&clock))
+            .await
+            .map(Arc::new)
+            .map_err(|error| Failure::of(&error))?;
+        Ok(Engines {
+            store,
+            clock,
+            queues,
+            log,
+            streams,
+        })
     }
 
     /// The deliveries of a door.
@@ -86,6 +125,27 @@ impl Engines {
     /// Starts what engines do by themselves.
     pub(crate) fn start(&self) {
         tokio::spawn(Arc::clone(&self.queues).run());
+        tokio::spawn(sweep_log(Arc::clone(&self.log), Arc::clone(&self.clock)));
+    }
+}
+
+fn log_options(config: &Config) -> LogOptions {
+    LogOptions {
+        durability_mode: match config.durability {
+            Durability::Sync => DurabilityMode::Sync,
+            Durability::Os => DurabilityMode::OsCache,
+        },
+        ..LogOptions::new(config.data.join(STREAMS))
+    }
+}
+
+/// Lets go of old records now and then, as long as the server runs.
+async fn sweep_log(log: Arc<Log>, clock: Arc<dyn Clock>) {
+    loop {
+        clock.sleep_until(clock.now() + LOG_SWEEP).await;
+        if let Err(error) = log.sweep().await {
+            tracing::warn!(%error, "old records are left");
+        }
     }
 }
 
@@ -131,17 +191,26 @@ impl Doors {
             authorizer,
         })
         .map_err(|error| Failure::of(&error))?;
+        let kafka = KafkaDoor::open(KafkaParts {
+            store: Arc::clone(&engines.store),
+            clock: Arc::clone(clock),
+            host: Arc::new(AbsentBrokers),
+            secrets: Arc::new(ScramSecretsFile::of(&config.data)),
+        })
+        .map_err(|error| Failure::of(&error))?;
         let all: Vec<Arc<dyn Door>> = vec![
             Arc::new(sqs),
             Arc::new(StsDoor),
             Arc::clone(&sns) as Arc<dyn Door>,
             Arc::clone(&events) as Arc<dyn Door>,
+            Arc::clone(&kafka) as Arc<dyn Door>,
         ];
         dispatcher.install(&all);
         Ok(Doors {
             all,
             sns,
             events,
+            kafka,
             deliveries: vec![("sns", sns_deliveries), ("events", events_deliveries)],
             stop_messages: Mutex::new(stop_messages),
             phones_of: (config.account, config.region.clone()),
@@ -154,8 +223,10 @@ impl Doors {
         offered.map_err(|error| Failure::of(&error))?;
         self.sns.start();
         self.events.start();
+        self.kafka.start();
         tokio::spawn(Arc::clone(&self.events).run());
         tokio::spawn(Arc::clone(&self.sns).run());
+        tokio::spawn(Arc::clone(&self.kafka).run());
         if let Some(messages) = self.stop_messages.lock().take() {
             let (account, region) = self.phones_of.clone();
             tokio::spawn(sms_provider::note_opt_outs(
@@ -177,6 +248,7 @@ pub(crate) fn unkept_secrets(data: &Path, cause: &io::Error) -> Failure {
 pub(crate) fn operations() -> Vec<(&'static ServiceModel, &'static [&'static str])> {
     vec![
         (ninefold_model::events(), EventsDoor::OPERATIONS),
+        (ninefold_model::kafka(), KafkaDoor::OPERATIONS),
         (ninefold_model::sns(), SnsDoor::OPERATIONS),
         (ninefold_model::sqs(), SqsDoor::OPERATIONS),
         (ninefold_model::sts(), StsDoor::OPERATIONS),

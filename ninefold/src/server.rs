@@ -17,7 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::command::Failure;
 use crate::config::{Auth, Config, Durability};
-use crate::doors::{self, Doors, Engines};
+use crate::doors::{self, DefaultCluster, Doors, Engines};
 use crate::gateway::{Gateway, Service};
 use crate::health::Health;
 use crate::identity::{AccessKeys, AllowAll, Authenticator, KeyFile, OperatorToken, PolicyAuthorizer};
@@ -56,9 +56,7 @@ fn store_options(config: &Config) -> EmbeddedOptions {
 async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Result<(), Failure> {
     let mut signals = Signals::listen().map_err(|cause| Failure::of(&cause))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let engines = Engines::open(Arc::clone(&store), Arc::clone(&clock))
-        .await
-        .map_err(|error| Failure::of(&error))?;
+    let engines = Engines::open(config, Arc::clone(&store), Arc::clone(&clock)).await?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|cause| cannot_listen(config.listen, &cause))?;
@@ -72,7 +70,8 @@ async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Resu
     let gateway = gateway(config, address, &server, &engines, &doors, identity)?;
     engines.start();
     doors.start().await?;
-    announcement::print(config, address);
+    let cluster = DefaultCluster::open(config, &engines).await?;
+    announcement::print(config, address, cluster.address());
     let serving = server.serve(gateway, async {
         let signal = signals.first.recv().await;
         tracing::info!(signal, "stopping: answering what is in flight");
@@ -81,7 +80,11 @@ async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Resu
         () = serving => {}
         () = signals.second.twice() => tracing::warn!("stopping at once"),
     }
-    Ok(())
+    drop(cluster);
+    let log = Arc::clone(&engines.log);
+    tokio::task::spawn_blocking(move || log.close())
+        .await
+        .map_err(|cause| Failure::of(&cause))
 }
 
 fn gateway(

@@ -27,6 +27,8 @@ MODELS = HERE.parent.parent / "wire" / "model" / "models"
 # Our name of the service (file name, function in the crate) -> botocore's name and API version.
 SERVICES = {
     "events": ("events", "2015-10-07"),
+    "kafka": ("kafka", "2018-11-14"),
+    "kinesis": ("kinesis", "2013-12-02"),
     "sns": ("sns", "2010-03-31"),
     "sqs": ("sqs", "2012-11-05"),
     "sts": ("sts", "2011-06-15"),

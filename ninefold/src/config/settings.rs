@@ -41,6 +41,12 @@ pub(crate) struct Settings {
     /// The private key of the certificate (PEM)
     #[arg(long, env = "NINEFOLD_TLS_KEY", value_name = "FILE")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Listen for Kafka's clients at this address, or `off` [default: port 9092 of 127.0.0.1; a free one with `--port 0`]
+    #[arg(long, env = "NINEFOLD_KAFKA_LISTEN", value_name = "ADDRESS:PORT")]
+    pub(crate) kafka_listen: Option<String>,
+    /// The host that Kafka's clients are told to connect to [default: the address that they have reached]
+    #[arg(long, env = "NINEFOLD_KAFKA_ADVERTISED_HOST", value_name = "HOST")]
+    pub(crate) kafka_advertised_host: Option<String>,
     /// How clients reach the server, for links in messages [default: the address it listens on]
     #[arg(long, env = "NINEFOLD_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
@@ -183,6 +189,8 @@ impl Settings {
             account: self.account.or(below.account),
             tls_certificate: self.tls_certificate.or(below.tls_certificate),
             tls_key: self.tls_key.or(below.tls_key),
+            kafka_listen: self.kafka_listen.or(below.kafka_listen),
+            kafka_advertised_host: self.kafka_advertised_host.or(below.kafka_advertised_host),
             public_url: self.public_url.or(below.public_url),
             egress_allow: self.egress_allow.or(below.egress_allow),
             trusted_certificates: self.trusted_certificates.or(below.trusted_certificates),
@@ -230,6 +238,8 @@ impl Settings {
             account: Some("000000000000".to_owned()),
             tls_certificate: None,
             tls_key: None,
+            kafka_listen: None,
+            kafka_advertised_host: None,
             public_url: None,
             egress_allow: None,
             trusted_certificates: None,

@@ -9,10 +9,10 @@ use crate::config::{Auth, Config, Durability};
 
 /// Tells on standard output where the server listens and what clients need. Call it once the server listens:
 /// scripts wait for the line that begins with `endpoint`.
-pub(super) fn print(config: &Config, address: SocketAddr) {
+pub(super) fn print(config: &Config, address: SocketAddr, kafka: Option<SocketAddr>) {
     let mut output = io::stdout().lock();
     let written = output
-        .write_all(text(config, address).as_bytes())
+        .write_all(text(config, address, kafka).as_bytes())
         .and_then(|()| output.flush());
     if let Err(cause) = written {
         tracing::warn!(%cause, "cannot write to standard output");
@@ -32,7 +32,7 @@ pub(super) fn public_endpoint(config: &Config, address: SocketAddr) -> Endpoint 
     })
 }
 
-fn text(config: &Config, address: SocketAddr) -> String {
+fn text(config: &Config, address: SocketAddr, kafka: Option<SocketAddr>) -> String {
     let data = absolute(&config.data).unwrap_or_else(|_| config.data.clone());
     let (auth, key, secret) = match config.auth {
         Auth::Open => ("open: any credentials are accepted", "ninefold", "ninefold"),
@@ -53,6 +53,9 @@ fn text(config: &Config, address: SocketAddr) -> String {
         let _ = writeln!(text, "{line}");
     };
     line(&format!("endpoint    {endpoint}"));
+    if let Some(kafka) = kafka {
+        line(&format!("kafka       {}", reachable(kafka)));
+    }
     line(&format!("data        {}", data.display()));
     line(&format!("auth        {auth}"));
     line(&format!("durability  {durability}"));
@@ -81,7 +84,10 @@ mod tests {
 
     fn lines(settings: Settings) -> Vec<String> {
         let config = Config::resolve(&settings).unwrap();
-        text(&config, config.listen).lines().map(str::to_owned).collect()
+        text(&config, config.listen, config.kafka_listen)
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 
     #[test]
@@ -91,7 +97,8 @@ mod tests {
             ..Settings::default()
         });
         assert_eq!(lines[0], "endpoint    http://127.0.0.1:4566");
-        assert_eq!(lines[1], "data        /var/lib/ninefold");
+        assert_eq!(lines[1], "kafka       127.0.0.1:9092");
+        assert_eq!(lines[2], "data        /var/lib/ninefold");
         for export in [
             "export AWS_ENDPOINT_URL=http://127.0.0.1:4566",
             "export AWS_ACCESS_KEY_ID=ninefold",

@@ -18,7 +18,7 @@ pub use schema::{
     ErrorTraits, Fault, ListShape, Location, MapShape, Member, NumberRange, Operation, ServiceModel, Shape,
     ShapeId, ShapeKind, StringShape, StructureShape, TimestampFormat,
 };
-pub use services::{events, sns, sqs, sts};
+pub use services::{events, kafka, kinesis, sns, sqs, sts};
 pub use timestamp::{Timestamp, TimestampError};
 pub use validation::{Constraint, Violation, describe, validate};
 pub use value::{Map, Value, ValueError, to_value};

@@ -22,6 +22,16 @@ service!(
     "../models/events.json"
 );
 service!(
+    /// Amazon MSK, API version 2018-11-14.
+    kafka,
+    "../models/kafka.json"
+);
+service!(
+    /// Amazon Kinesis Data Streams, API version 2013-12-02.
+    kinesis,
+    "../models/kinesis.json"
+);
+service!(
     /// Amazon SNS, API version 2010-03-31.
     sns,
     "../models/sns.json"

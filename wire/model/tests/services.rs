@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
-use ninefold_model::{Fault, ModelError, ServiceModel, ShapeKind, sqs, sts};
+use ninefold_model::{Fault, ModelError, ServiceModel, ShapeKind, kafka, sqs, sts};
 
 #[test]
 fn every_operation_resolves() {
-    for (model, operations) in [(sqs(), 23), (sts(), 11)] {
+    for (model, operations) in [(kafka(), 64), (sqs(), 23), (sts(), 11)] {
         assert_eq!(model.operations().len(), operations);
         for operation in model.operations() {
             let shapes = operation
@@ -82,7 +82,7 @@ fn errors_have_the_codes_clients_see() {
 #[test]
 fn every_pattern_of_the_built_in_models_is_checked() {
     let mut patterns = 0;
-    for shape in [sqs(), sts()].iter().flat_map(|model| model.shapes()) {
+    for shape in [kafka(), sqs(), sts()].iter().flat_map(|model| model.shapes()) {
         if let ShapeKind::String(string) = &shape.kind
             && let Some(pattern) = &string.pattern
         {
@@ -90,7 +90,7 @@ fn every_pattern_of_the_built_in_models_is_checked() {
             patterns += 1;
         }
     }
-    assert_eq!(patterns, 14);
+    assert_eq!(patterns, 15);
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub struct RestResponse {
 const JSON: &str = "application/json";
 const BINARY: &str = "application/octet-stream";
 const TEXT: &str = "text/plain";
+/// The status of an answer that has no body (RFC 9110, section 15.3.5).
+const NO_CONTENT: u16 = 204;
 
 /// Reads an input from a request by the bindings of the operation's input shape.
 pub fn decode_rest_json(
@@ -77,18 +79,22 @@ pub fn encode_rest_json(model: &ServiceModel, operation: &Operation, output: &Va
         body: Bytes::new(),
         content_type: JSON,
     };
-    let (Some(structure), Some(map)) = (structure(model, operation.output), output.as_map()) else {
-        response.body = Bytes::from_static(b"{}");
-        return response;
-    };
-    for member in &structure.members {
-        if let Some(value) = map.get(member.name).filter(|value| !value.is_null()) {
-            encode_outside_body(model, member, value, &mut response);
+    match (structure(model, operation.output), output.as_map()) {
+        (Some(structure), Some(map)) => {
+            for member in &structure.members {
+                if let Some(value) = map.get(member.name).filter(|value| !value.is_null()) {
+                    encode_outside_body(model, member, value, &mut response);
+                }
+            }
+            match payload(structure) {
+                Some(payload) => encode_payload(model, payload, map.get(payload.name), &mut response),
+                None => response.body = json::encode_json(model, operation, output),
+            }
         }
+        _ => response.body = Bytes::from_static(b"{}"),
     }
-    match payload(structure) {
-        Some(payload) => encode_payload(model, payload, map.get(payload.name), &mut response),
-        None => response.body = json::encode_json(model, operation, output),
+    if response.status == NO_CONTENT {
+        response.body = Bytes::new();
     }
     response
 }
