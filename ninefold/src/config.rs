@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 pub(crate) use error::ConfigError;
 pub(crate) use mail::MailConfig;
-pub(crate) use settings::{Auth, Durability, LogFormat, Settings};
+pub(crate) use settings::{Auth, Durability, KinesisThrottling, LogFormat, Settings};
 
 /// The file that is read when none is named.
 const DEFAULT_FILE: &str = "ninefold.toml";
@@ -53,6 +53,8 @@ pub(crate) struct Config {
     /// Where push services are, when not where everybody's are.
     pub(crate) fcm: Option<Uri>,
     pub(crate) apns: Option<Uri>,
+    /// Whether AWS's limits of throughput hold for data streams.
+    pub(crate) kinesis_throttling: KinesisThrottling,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: String,
     pub(crate) limits: Limits,
@@ -98,6 +100,7 @@ impl Config {
             sms_price_per_part: settings.sms_price_per_part.unwrap_or(0.0),
             fcm: url("fcm_url", settings.fcm_url.as_deref())?,
             apns: url("apns_url", settings.apns_url.as_deref())?,
+            kinesis_throttling: settings.kinesis_throttling.unwrap_or_default(),
             log_format: settings.log_format.unwrap_or_default(),
             limits: limits(&settings)?,
             log_level: settings.log_level.unwrap_or_default(),
@@ -241,7 +244,7 @@ mod tests {
             (config.region.as_str(), config.account.as_str()),
             ("us-east-1", "000000000000")
         );
-        assert_eq!(config.limits.request_bytes, 8 * 1024 * 1024);
+        assert_eq!(config.limits.request_bytes, 16 * 1024 * 1024);
     }
 
     #[test]
@@ -253,7 +256,8 @@ mod tests {
              idle_timeout_seconds = 6\ndrain_timeout_seconds = 7\npublic_url = 'https://topics.example.com'\n\
              egress_allow = '10.0.0.0/8, ::1/128'\ntrusted_certificates = 't'\nsign_queue_messages = false\n\
              mail_relay = 'smtps://relay.example.com'\nmail_sender = 'a@example.com'\nsms_provider = 's'\n\
-             sms_sandbox = true\nsms_price_per_part = 0.25\nwebhooks = 'w'\nfcm_url = 'http://f'\napns_url = 'http://a'\n",
+             sms_sandbox = true\nsms_price_per_part = 0.25\nwebhooks = 'w'\nfcm_url = 'http://f'\napns_url = 'http://a'\n\
+             kinesis_throttling = 'aws'\n",
         ))
         .unwrap();
         assert_eq!(config.data, PathBuf::from("/d"));
@@ -283,6 +287,7 @@ mod tests {
             (config.fcm.unwrap(), config.apns.unwrap()),
             ("http://f".parse().unwrap(), "http://a".parse().unwrap())
         );
+        assert_eq!(config.kinesis_throttling, KinesisThrottling::Aws);
         let limits = config.limits;
         assert_eq!((limits.request_bytes, limits.connections), (2, 3));
         let timeouts = [

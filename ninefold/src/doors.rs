@@ -18,6 +18,9 @@ use ninefold_delivery::DeliveryEngine;
 use ninefold_events::{EventsDoor, EventsParts};
 use ninefold_kafka::host::AbsentBrokers;
 use ninefold_kafka::{KafkaDoor, KafkaParts};
+use ninefold_kinesis::{KinesisDoor, KinesisParts, Throttling};
+use ninefold_groups::{Groups, GroupsConfig};
+use ninefold_kafka_broker::StreamTopics;
 use ninefold_log::{DurabilityMode, Log, LogOptions};
 use ninefold_model::ServiceModel;
 use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, LogGroups, Region};
@@ -35,7 +38,7 @@ use sms_provider::StopMessages;
 pub(crate) use kafka_brokers::DefaultCluster;
 
 use crate::command::Failure;
-use crate::config::{Config, Durability};
+use crate::config::{Config, Durability, KinesisThrottling};
 use crate::log_files::LogFiles;
 use crate::secret_file::read_or_create_secret;
 
@@ -53,6 +56,7 @@ pub(crate) struct Engines {
     pub(crate) queues: Arc<QueueEngine>,
     pub(crate) log: Arc<Log>,
     pub(crate) streams: Arc<Streams>,
+    pub(crate) groups: Arc<Groups>,
 }
 
 /// The doors of a running server.
@@ -63,6 +67,7 @@ pub(crate) struct Doors {
     sns: Arc<SnsDoor>,
     events: Arc<EventsDoor>,
     kafka: Arc<KafkaDoor>,
+    kinesis: Arc<KinesisDoor>,
     /// What telephones answer; taken when the doors start.
     stop_messages: Mutex<StopMessages>,
     /// Whose text messages they answer.
@@ -78,8 +83,10 @@ pub(crate) fn tables() -> Vec<Table> {
         SnsDoor::TABLES,
         EventsDoor::TABLES,
         KafkaDoor::TABLES,
+        KinesisDoor::TABLES,
         &ninefold_log::TABLES,
         Streams::TABLES,
+        Groups::TABLES,
     ]
     .concat()
 }
@@ -101,12 +108,21 @@ impl Engines {
             .await
             .map(Arc::new)
             .map_err(|error| Failure::of(&error))?;
+        let topics = StreamTopics::new(Arc::clone(&streams), kafka_brokers::default_namespace(config));
+        let groups = Groups::open(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::new(topics),
+            GroupsConfig::default(),
+        )
+        .map_err(|error| Failure::of(&error))?;
         Ok(Engines {
             store,
             clock,
             queues,
             log,
             streams,
+            groups,
         })
     }
 
@@ -126,6 +142,8 @@ impl Engines {
     pub(crate) fn start(&self) {
         tokio::spawn(Arc::clone(&self.queues).run());
         tokio::spawn(sweep_log(Arc::clone(&self.log), Arc::clone(&self.clock)));
+        tokio::spawn(Arc::clone(&self.groups).run());
+        tokio::spawn(tell_groups(Arc::clone(&self.streams), Arc::clone(&self.groups)));
     }
 }
 
@@ -149,9 +167,17 @@ async fn sweep_log(log: Arc<Log>, clock: Arc<dyn Clock>) {
     }
 }
 
+/// Tells groups when topics have changed, as long as the server runs.
+async fn tell_groups(streams: Arc<Streams>, groups: Arc<Groups>) {
+    let mut changes = streams.changes();
+    while changes.changed().await.is_ok() {
+        groups.topics_changed();
+    }
+}
+
 impl Doors {
     /// Opens every door. `endpoint` is how the server is reached from outside.
-    pub(crate) fn open(
+    pub(crate) async fn open(
         config: &Config,
         engines: &Engines,
         endpoint: Endpoint,
@@ -198,12 +224,24 @@ impl Doors {
             secrets: Arc::new(ScramSecretsFile::of(&config.data)),
         })
         .map_err(|error| Failure::of(&error))?;
+        let kinesis = KinesisDoor::open(KinesisParts {
+            store: Arc::clone(&engines.store),
+            streams: Arc::clone(&engines.streams),
+            clock: Arc::clone(clock),
+            throttling: match config.kinesis_throttling {
+                KinesisThrottling::None => Throttling::None,
+                KinesisThrottling::Aws => Throttling::Aws,
+            },
+        })
+        .await
+        .map_err(|error| Failure::of(&error))?;
         let all: Vec<Arc<dyn Door>> = vec![
             Arc::new(sqs),
             Arc::new(StsDoor),
             Arc::clone(&sns) as Arc<dyn Door>,
             Arc::clone(&events) as Arc<dyn Door>,
             Arc::clone(&kafka) as Arc<dyn Door>,
+            Arc::clone(&kinesis) as Arc<dyn Door>,
         ];
         dispatcher.install(&all);
         Ok(Doors {
@@ -211,6 +249,7 @@ impl Doors {
             sns,
             events,
             kafka,
+            kinesis,
             deliveries: vec![("sns", sns_deliveries), ("events", events_deliveries)],
             stop_messages: Mutex::new(stop_messages),
             phones_of: (config.account, config.region.clone()),
@@ -227,6 +266,7 @@ impl Doors {
         tokio::spawn(Arc::clone(&self.events).run());
         tokio::spawn(Arc::clone(&self.sns).run());
         tokio::spawn(Arc::clone(&self.kafka).run());
+        tokio::spawn(Arc::clone(&self.kinesis).run());
         if let Some(messages) = self.stop_messages.lock().take() {
             let (account, region) = self.phones_of.clone();
             tokio::spawn(sms_provider::note_opt_outs(
@@ -249,6 +289,7 @@ pub(crate) fn operations() -> Vec<(&'static ServiceModel, &'static [&'static str
     vec![
         (ninefold_model::events(), EventsDoor::OPERATIONS),
         (ninefold_model::kafka(), KafkaDoor::OPERATIONS),
+        (ninefold_model::kinesis(), KinesisDoor::OPERATIONS),
         (ninefold_model::sns(), SnsDoor::OPERATIONS),
         (ninefold_model::sqs(), SqsDoor::OPERATIONS),
         (ninefold_model::sts(), StsDoor::OPERATIONS),

@@ -13,18 +13,18 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
-use ninefold_http::{Handler, Refusal};
+use ninefold_http::{Handler, Refusal, ResponseBody};
 use ninefold_model::{Operation, ServiceModel};
 use ninefold_protocol::{
     Authorizer, CallContext, Door, Endpoint, ErrorForm, Page, Protocol, Registry, RequestId, Route,
-    RouteError, ServiceError, answer, refuse,
+    RouteError, ServiceError, answer, answer_streaming, refuse,
 };
 use ninefold_sigv4::{Credential, RequestView, credential};
 
 use crate::health::Health;
 use crate::identity::{Authenticator, OperatorToken};
 use crate::metrics::{Metrics, OperationFigures, ServiceFigures};
-use panics::catch_panic;
+use panics::{UntilPanic, catch_panic};
 
 /// Paths that belong to no API.
 const OWN_PATHS: &str = "/_ninefold/";
@@ -55,12 +55,12 @@ pub(crate) struct Service {
 }
 
 impl Handler for Gateway {
-    async fn handle(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
+    async fn handle(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<ResponseBody> {
         if let Some(response) = self.operate(&request) {
-            return response;
+            return response.map(ResponseBody::Whole);
         }
         match request.uri().path().starts_with(OWN_PATHS) {
-            true => self.receive(request).await,
+            true => self.receive(request).await.map(ResponseBody::Whole),
             false => self.call(request, peer).await,
         }
     }
@@ -75,7 +75,7 @@ impl Handler for Gateway {
         self.unrouted.record(Duration::ZERO, Some(code));
         let error = ServiceError::common(refusal.status().as_u16(), code, refusal.to_string());
         refuse(
-            ErrorForm::of(presumed_protocol(head), &head.headers),
+            ErrorForm::of(Protocol::presumed(head), &head.headers),
             RequestId::random(),
             None,
             error,
@@ -137,7 +137,7 @@ impl Gateway {
         Some(response_of(page))
     }
 
-    async fn call(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
+    async fn call(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<ResponseBody> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
         let request_id = RequestId::random();
@@ -149,7 +149,8 @@ impl Gateway {
                 error,
             }) => {
                 self.unrouted.record(started.elapsed(), Some(&error.code));
-                return refuse(ErrorForm::of(protocol, &parts.headers), request_id, model, error);
+                let form = ErrorForm::of(protocol, &parts.headers);
+                return refuse(form, request_id, model, error).map(ResponseBody::Whole);
             }
         };
         let Admitted {
@@ -158,11 +159,13 @@ impl Gateway {
             context,
         } = admitted;
         let (operation, form) = (route.operation, ErrorForm::of(route.protocol, &parts.headers));
-        let refused = |error: ServiceError| refuse(form, request_id, Some(service.model), error);
+        let refused = |error: ServiceError| {
+            refuse(form, request_id, Some(service.model), error).map(ResponseBody::Whole)
+        };
         let response = match context {
             Ok(context) => {
                 // Boxed: a connection's future is moved about, and small ones are moved faster.
-                let answered = Box::pin(answer(&*service.door, context, route, parts, body));
+                let answered = Box::pin(answer_by(&*service.door, context, route, parts, body));
                 catch_panic(answered).await.unwrap_or_else(|_| {
                     // The panic hook has logged where and why.
                     refused(ServiceError::internal("The request processing has failed."))
@@ -230,6 +233,23 @@ impl Gateway {
     }
 }
 
+/// The door's answer, whole or one event after another.
+async fn answer_by(
+    door: &dyn Door,
+    context: CallContext,
+    route: Route,
+    parts: Parts,
+    body: Bytes,
+) -> Response<ResponseBody> {
+    if route.operation.event_stream.is_none() {
+        return answer(door, context, route, parts, body).await.map(ResponseBody::Whole);
+    }
+    match Box::pin(answer_streaming(door, context, route, parts, body)).await {
+        Ok(streaming) => streaming.map(|frames| ResponseBody::Streaming(Box::pin(UntilPanic::new(frames)))),
+        Err(refused) => refused.map(ResponseBody::Whole),
+    }
+}
+
 /// A request that has found its door.
 struct Admitted<'a> {
     service: &'a Service,
@@ -257,7 +277,7 @@ fn record(
     operation: &'static Operation,
     request_id: RequestId,
     elapsed: Duration,
-    response: &Response<Bytes>,
+    response: &Response<ResponseBody>,
 ) {
     let error = response.extensions().get::<ServiceError>();
     let code = error.map(|error| &*error.code);
@@ -270,14 +290,5 @@ fn record(
         tracing::error!(service, operation, %request_id, error, "request failed");
     } else {
         tracing::debug!(service, operation, %request_id, status = status.as_u16(), code, ?elapsed, "request");
-    }
-}
-
-/// The protocol of a request of which only the head is known.
-fn presumed_protocol(head: &Parts) -> Protocol {
-    if head.headers.contains_key("x-amz-target") {
-        Protocol::AwsJson10
-    } else {
-        Protocol::Query
     }
 }

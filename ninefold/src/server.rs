@@ -66,7 +66,7 @@ async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Resu
         .map_err(|cause| cannot_listen(config.listen, &cause))?;
     let identity = identity(config, &clock)?;
     let endpoint = announcement::public_endpoint(config, address);
-    let doors = Doors::open(config, &engines, endpoint, Arc::clone(&identity.1))?;
+    let doors = Doors::open(config, &engines, endpoint, Arc::clone(&identity.1)).await?;
     let gateway = gateway(config, address, &server, &engines, &doors, identity)?;
     engines.start();
     doors.start().await?;

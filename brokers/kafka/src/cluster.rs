@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use bytestring::ByteString;
+use ninefold_groups::Groups;
 use ninefold_streams::Streams;
 use ninefold_time::Clock;
 
 use crate::fetch::FetchSessions;
+use crate::groups::ClusterGroups;
+use crate::security::{Security, SecurityOptions, UserError, UserPassword};
 use crate::topics::Topics;
 
 /// The one node of a cluster, which leads everything.
@@ -18,8 +21,14 @@ pub struct ClusterParts {
     pub id: String,
     /// Where its topics are among all streams.
     pub namespace: String,
+    /// Whether it is the cluster that is there without being asked for.
+    pub is_default: bool,
     /// The streams.
     pub streams: Arc<Streams>,
+    /// The groups of all clusters.
+    pub groups: Arc<Groups>,
+    /// Who its clients are, and what they may do.
+    pub security: SecurityOptions,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -28,6 +37,8 @@ pub struct ClusterParts {
 pub struct Cluster {
     pub(crate) id: ByteString,
     pub(crate) topics: Topics,
+    pub(crate) groups: ClusterGroups,
+    pub(crate) security: Security,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fetch_sessions: FetchSessions,
 }
@@ -37,10 +48,29 @@ impl Cluster {
     pub fn new(parts: ClusterParts) -> Arc<Self> {
         Arc::new(Cluster {
             id: parts.id.into(),
+            groups: ClusterGroups::new(parts.groups, (!parts.is_default).then_some(&*parts.namespace)),
+            security: Security::new(parts.security, &parts.namespace, Arc::clone(&parts.clock)),
             topics: Topics::new(parts.namespace, parts.streams),
             clock: parts.clock,
             fetch_sessions: FetchSessions::default(),
         })
+    }
+
+    /// Makes these the users that can authenticate with a password or a proof of one, by SCRAM-SHA-512, and nobody else. Durable when
+    /// it returns. Connections that are open stay open.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails; then some may have been changed.
+    pub async fn replace_users(&self, users: Vec<UserPassword>) -> Result<(), UserError> {
+        self.security.users.replace(users).await
+    }
+
+    /// The policy of the cluster from now on, as JSON, where identities of IAM can connect.
+    pub fn set_cluster_policy(&self, policy: Option<String>) {
+        if let Some(iam) = &self.security.iam {
+            iam.set_cluster_policy(policy);
+        }
     }
 
     pub(crate) fn now_milliseconds(&self) -> i64 {

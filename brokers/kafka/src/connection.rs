@@ -5,17 +5,24 @@ use std::future::Future;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::time::Duration;
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use ninefold_kafka_protocol::messages::{Request, Response};
 use ninefold_kafka_protocol::{ApiKey, FrameDecoder, Reader, RequestHeader};
+use ninefold_time::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::dispatch::{self, Answer};
-use crate::limits::{PRODUCE_UNDER_WAY, REQUEST_BYTES};
+use crate::limits::{
+    AUTHENTICATION, FAILED_AUTHENTICATION_PAUSE, PRODUCE_UNDER_WAY, REQUEST_BYTES,
+    UNAUTHENTICATED_REQUEST_BYTES,
+};
 use crate::listener::Listener;
 use crate::operations::api_versions;
-use crate::session::{Caller, Endpoint, Principal};
+use crate::security::{Authentication, Fate, Quota, fetched_bytes, tell};
+use crate::session::Caller;
 
 /// A buffer of segments is written in pieces of so many.
 const SLICES: usize = 64;
@@ -24,142 +31,297 @@ const SLICES: usize = 64;
 struct Pending {
     header: RequestHeader,
     answer: Pin<Box<dyn Future<Output = Option<Response>> + Send>>,
+    /// How long the client has to wait, as it has used too much.
+    throttle: Duration,
 }
 
 /// What happens next on a connection.
 enum Event {
     Received(usize),
     Answered(Option<Response>),
+    Unmuted,
+}
+
+struct Connection<'a, S> {
+    stream: S,
+    listener: &'a Listener,
+    caller: Caller,
+    authentication: Authentication,
+    /// By when the client has to be authenticated. In the time of the network, which no clock of ours drives.
+    deadline: Instant,
+    frames: FrameDecoder,
+    pending: VecDeque<Pending>,
+    /// Until when nothing more is taken from the client, as it has used too much (KIP-219).
+    muted_until: Option<Timestamp>,
 }
 
 /// Serves a client until it goes away or says something that can't be understood.
 pub(crate) async fn serve<S>(
-    mut stream: S,
+    stream: S,
     listener: &Listener,
-    peer: SocketAddr,
-    reached_at: Endpoint,
+    caller: Caller,
+    authentication: Authentication,
 ) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    let caller = Caller {
-        principal: Principal::Anonymous,
-        peer,
-        reached_at,
+    let mut connection = Connection {
+        stream,
+        listener,
+        caller,
+        authentication,
+        deadline: Instant::now() + AUTHENTICATION,
+        frames: FrameDecoder::new(REQUEST_BYTES),
+        pending: VecDeque::new(),
+        muted_until: None,
     };
-    let mut frames = FrameDecoder::new(REQUEST_BYTES);
-    let mut pending: VecDeque<Pending> = VecDeque::new();
     loop {
-        while pending.len() < PRODUCE_UNDER_WAY
-            && let Some(frame) = frames.next_frame().map_err(|error| refused(peer, &error))?
+        while connection.may_handle()
+            && let Some(frame) = connection.next_frame()?
         {
-            handle(frame, listener, &caller, &mut pending, &mut stream).await?;
+            connection.handle(frame).await?;
         }
-        let event = match pending.front_mut() {
-            None => Event::Received(stream.read_buf(frames.room()).await?),
-            Some(first) if pending_is_full(&frames) => Event::Answered(first.answer.as_mut().await),
-            Some(first) => tokio::select! {
-                biased;
-                response = first.answer.as_mut() => Event::Answered(response),
-                received = stream.read_buf(frames.room()) => Event::Received(received?),
-            },
-        };
-        match event {
+        match connection.event().await? {
             Event::Received(0) => return Ok(()),
             Event::Received(_) => {}
+            Event::Unmuted => connection.muted_until = None,
             Event::Answered(response) => {
-                let header = pending.pop_front().map(|pending| pending.header);
-                write_answer(&mut stream, header, response).await?;
+                if let Some(Pending { header, throttle, .. }) = connection.pending.pop_front() {
+                    connection.write_answer(&header, response, throttle).await?;
+                }
             }
         }
     }
 }
 
-/// Whether what was received is not to be added to: there is more than a request in it already.
-fn pending_is_full(frames: &FrameDecoder) -> bool {
-    frames.pending_bytes() > REQUEST_BYTES
-}
-
-/// Handles one request. What waits for a sync is left in `pending`; everything else is answered, after what waits.
-async fn handle<S: AsyncWrite + Unpin>(
-    frame: Bytes,
-    listener: &Listener,
-    caller: &Caller,
-    pending: &mut VecDeque<Pending>,
-    stream: &mut S,
-) -> io::Result<()> {
-    let peer = caller.peer;
-    let mut reader = Reader::new(frame);
-    let header = RequestHeader::decode(&mut reader).map_err(|error| refused(peer, &error))?;
-    if header.api_key == ApiKey::ApiVersions && !header.api_key.has_version(header.api_version) {
-        drain(pending, stream).await?;
-        return write(stream, api_versions::of_unknown_version(header.correlation_id)).await;
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
+    fn may_handle(&self) -> bool {
+        self.muted_until.is_none() && self.pending.len() < PRODUCE_UNDER_WAY
     }
-    let request = Request::after(&header, reader).map_err(|error| refused(peer, &error))?;
-    match dispatch::answer(&listener.cluster, caller, &header, request).await {
-        Answer::Later(answer) => pending.push_back(Pending { header, answer }),
-        Answer::Now(answer) => {
-            drain(pending, stream).await?;
-            let response = answer.await;
-            write_answer(stream, Some(header), response).await?;
+
+    fn next_frame(&mut self) -> io::Result<Option<Bytes>> {
+        let frame = self.frames.next_frame().map_err(|error| self.refused(&error))?;
+        let length = frame.as_ref().map_or(self.frames.pending_bytes(), Bytes::len);
+        if length > UNAUTHENTICATED_REQUEST_BYTES && !self.authentication.is_authenticated() {
+            return Err(self.refused(&"a request that is too long for a client that isn't authenticated"));
         }
+        Ok(frame)
     }
-    Ok(())
-}
 
-/// Answers everything that waits.
-async fn drain<S: AsyncWrite + Unpin>(pending: &mut VecDeque<Pending>, stream: &mut S) -> io::Result<()> {
-    while let Some(first) = pending.pop_front() {
-        let response = first.answer.await;
-        write_answer(stream, Some(first.header), response).await?;
-    }
-    Ok(())
-}
-
-async fn write_answer<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    header: Option<RequestHeader>,
-    response: Option<Response>,
-) -> io::Result<()> {
-    let (Some(header), Some(response)) = (header, response) else {
-        return Ok(());
-    };
-    let segments = response
-        .frame(header.api_version, header.correlation_id)
-        .map_err(|error| {
-            tracing::error!(api = ?header.api_key, version = header.api_version, %error, "an answer can't be sent");
-            io::Error::other(error)
-        })?;
-    write(stream, segments).await
-}
-
-async fn write<S: AsyncWrite + Unpin>(stream: &mut S, segments: Vec<Bytes>) -> io::Result<()> {
-    let mut segments = VecDeque::from(segments);
-    while !segments.is_empty() {
-        let slices: Vec<IoSlice<'_>> = segments
-            .iter()
-            .take(SLICES)
-            .map(|bytes| IoSlice::new(bytes))
-            .collect();
-        let mut written = stream.write_vectored(&slices).await?;
-        if written == 0 {
-            return Err(io::ErrorKind::WriteZero.into());
-        }
-        while let Some(first) = segments.front_mut() {
-            let taken = written.min(first.len());
-            first.advance(taken);
-            written -= taken;
-            if !first.is_empty() {
-                break;
+    /// Waits for the first of what can happen.
+    async fn event(&mut self) -> io::Result<Event> {
+        let clock = &self.listener.cluster.clock;
+        // More than a request is there already: it has to be answered before more is read.
+        let is_full = self.frames.pending_bytes() > REQUEST_BYTES && !self.pending.is_empty();
+        let is_muted = self.muted_until.is_some();
+        let unmuted = async {
+            match self.muted_until {
+                Some(until) => clock.sleep_until(until).await,
+                None => std::future::pending().await,
             }
-            segments.pop_front();
+        };
+        let deadline = (!self.authentication.is_authenticated()).then_some(self.deadline);
+        let answer = async {
+            match self.pending.front_mut() {
+                Some(first) => first.answer.as_mut().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            response = answer => Ok(Event::Answered(response)),
+            () = unmuted => Ok(Event::Unmuted),
+            received = receive(&mut self.stream, self.frames.room(), deadline), if !is_muted && !is_full => {
+                Ok(Event::Received(received?))
+            }
         }
     }
-    stream.flush().await
+
+    /// Handles one request. What waits for a sync is left in `pending`; everything else is answered, after what waits.
+    async fn handle(&mut self, frame: Bytes) -> io::Result<()> {
+        if self.authentication.expects_bare_message() {
+            return self.handle_bare_message(&frame).await;
+        }
+        let frame_bytes = frame.len();
+        let mut reader = Reader::new(frame);
+        let header = RequestHeader::decode(&mut reader).map_err(|error| self.refused(&error))?;
+        let now = self.listener.cluster.clock.now();
+        let checked = self.authentication.check(header.api_key, now);
+        checked.map_err(|error| self.refused(&error))?;
+        if header.api_key == ApiKey::ApiVersions && !header.api_key.has_version(header.api_version) {
+            self.drain().await?;
+            return self
+                .write(api_versions::of_unknown_version(header.correlation_id))
+                .await;
+        }
+        let request = Request::after(&header, reader).map_err(|error| self.refused(&error))?;
+        match request {
+            Request::SaslHandshake(request) => {
+                let (response, fate) = self.authentication.handshake(&request, header.api_version);
+                self.answer_authentication(&header, response.into(), fate).await
+            }
+            Request::SaslAuthenticate(request) => {
+                let security = &self.listener.cluster.security;
+                let (response, fate) = self
+                    .authentication
+                    .authenticate(security, &mut self.caller, &request, header.api_version)
+                    .await;
+                self.answer_authentication(&header, response.into(), fate).await
+            }
+            request => self.dispatch(header, request, frame_bytes).await,
+        }
+    }
+
+    async fn dispatch(&mut self, header: RequestHeader, request: Request, frame_bytes: usize) -> io::Result<()> {
+        let throttle = match header.api_key {
+            ApiKey::Produce => self.spend(Quota::ProducerByteRate, &header, frame_bytes),
+            _ => Duration::ZERO,
+        };
+        match dispatch::answer(&self.listener.cluster, &self.caller, &header, request).await {
+            Answer::Later(answer) => {
+                self.pending.push_back(Pending {
+                    header,
+                    answer,
+                    throttle,
+                });
+                Ok(())
+            }
+            Answer::Now(answer) => {
+                self.drain().await?;
+                let response = answer.await;
+                let throttle = match &response {
+                    Some(Response::Fetch(response)) => {
+                        self.spend(Quota::ConsumerByteRate, &header, fetched_bytes(response))
+                    }
+                    _ => throttle,
+                };
+                self.write_answer(&header, response, throttle).await
+            }
+        }
+    }
+
+    /// Notes that the client has used some of a quota. If that was too much, nothing more is taken from it for a while.
+    fn spend(&mut self, quota: Quota, header: &RequestHeader, amount: usize) -> Duration {
+        let cluster = &self.listener.cluster;
+        let client_id = header.client_id.as_deref().unwrap_or_default();
+        let now = cluster.clock.now();
+        let throttle = cluster
+            .security
+            .quotas
+            .spend(quota, &self.caller, client_id, amount, now);
+        if !throttle.is_zero() {
+            self.muted_until = Some(now + throttle);
+        }
+        throttle
+    }
+
+    async fn answer_authentication(
+        &mut self,
+        header: &RequestHeader,
+        response: Response,
+        fate: Fate,
+    ) -> io::Result<()> {
+        self.drain().await?;
+        if fate == Fate::Ends {
+            sleep(FAILED_AUTHENTICATION_PAUSE).await;
+        }
+        self.write_answer(header, Some(response), Duration::ZERO).await?;
+        match fate {
+            Fate::Stays => Ok(()),
+            Fate::Ends => Err(self.refused(&"the client has failed to authenticate")),
+        }
+    }
+
+    async fn handle_bare_message(&mut self, message: &[u8]) -> io::Result<()> {
+        self.drain().await?;
+        let security = &self.listener.cluster.security;
+        let answered = self
+            .authentication
+            .bare_message(security, &mut self.caller, message);
+        let Some(answer) = answered.await else {
+            sleep(FAILED_AUTHENTICATION_PAUSE).await;
+            return Err(self.refused(&"the client has failed to authenticate"));
+        };
+        let mut frame = BytesMut::with_capacity(answer.len() + 4);
+        frame.put_u32(u32::try_from(answer.len()).map_err(io::Error::other)?);
+        frame.put(answer);
+        self.write(vec![frame.freeze()]).await
+    }
+
+    /// Answers everything that waits.
+    async fn drain(&mut self) -> io::Result<()> {
+        while let Some(first) = self.pending.pop_front() {
+            let response = first.answer.await;
+            self.write_answer(&first.header, response, first.throttle).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_answer(
+        &mut self,
+        header: &RequestHeader,
+        response: Option<Response>,
+        throttle: Duration,
+    ) -> io::Result<()> {
+        let Some(mut response) = response else {
+            return Ok(());
+        };
+        if !throttle.is_zero() {
+            tell(&mut response, throttle);
+        }
+        let segments = response
+            .frame(header.api_version, header.correlation_id)
+            .map_err(|error| {
+                tracing::error!(api = ?header.api_key, version = header.api_version, %error, "an answer can't be sent");
+                io::Error::other(error)
+            })?;
+        self.write(segments).await
+    }
+
+    async fn write(&mut self, segments: Vec<Bytes>) -> io::Result<()> {
+        let mut segments = VecDeque::from(segments);
+        while !segments.is_empty() {
+            let slices: Vec<IoSlice<'_>> = segments
+                .iter()
+                .take(SLICES)
+                .map(|bytes| IoSlice::new(bytes))
+                .collect();
+            let mut written = self.stream.write_vectored(&slices).await?;
+            if written == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            while let Some(first) = segments.front_mut() {
+                let taken = written.min(first.len());
+                first.advance(taken);
+                written -= taken;
+                if !first.is_empty() {
+                    break;
+                }
+                segments.pop_front();
+            }
+        }
+        self.stream.flush().await
+    }
+
+    /// What ends the connection because of what the client has sent.
+    fn refused(&self, error: &dyn std::fmt::Display) -> io::Error {
+        let peer: SocketAddr = self.caller.peer;
+        tracing::warn!(%peer, %error, "closing the connection of a Kafka client");
+        io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+    }
 }
 
-/// What ends a connection because of what the client has sent.
-fn refused(peer: SocketAddr, error: &dyn std::error::Error) -> io::Error {
-    tracing::warn!(%peer, %error, "closing the connection of a Kafka client");
-    io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+/// Reads what there is, until the deadline if there is one.
+async fn receive<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    room: &mut BytesMut,
+    deadline: Option<Instant>,
+) -> io::Result<usize> {
+    let received = stream.read_buf(room);
+    match deadline {
+        None => received.await,
+        Some(deadline) => timeout_at(deadline, received)
+            .await
+            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?,
+    }
 }

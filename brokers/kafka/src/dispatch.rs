@@ -10,8 +10,9 @@ use ninefold_kafka_protocol::{ApiKey, RequestHeader};
 use crate::cluster::Cluster;
 use crate::fetch;
 use crate::operations::{
-    api_versions, configs, coordinator, list_offsets, metadata, partitions, produce, records, topics,
+    api_versions, configs, coordinator, groups, list_offsets, metadata, partitions, produce, records, topics,
 };
+use crate::security::{acl_requests, quota_requests, user_requests};
 use crate::session::Caller;
 
 /// The answer to a request; none where the protocol has none.
@@ -31,18 +32,39 @@ pub(crate) const SUPPORTED: &[ApiKey] = &[
     ApiKey::Fetch,
     ApiKey::ListOffsets,
     ApiKey::Metadata,
+    ApiKey::OffsetCommit,
+    ApiKey::OffsetFetch,
     ApiKey::FindCoordinator,
+    ApiKey::JoinGroup,
+    ApiKey::Heartbeat,
+    ApiKey::LeaveGroup,
+    ApiKey::SyncGroup,
+    ApiKey::DescribeGroups,
+    ApiKey::ListGroups,
+    ApiKey::SaslHandshake,
     ApiKey::ApiVersions,
     ApiKey::CreateTopics,
     ApiKey::DeleteTopics,
     ApiKey::DeleteRecords,
     ApiKey::OffsetForLeaderEpoch,
+    ApiKey::DescribeAcls,
+    ApiKey::CreateAcls,
+    ApiKey::DeleteAcls,
     ApiKey::DescribeConfigs,
     ApiKey::AlterConfigs,
+    ApiKey::SaslAuthenticate,
     ApiKey::CreatePartitions,
+    ApiKey::DeleteGroups,
     ApiKey::IncrementalAlterConfigs,
+    ApiKey::OffsetDelete,
+    ApiKey::DescribeClientQuotas,
+    ApiKey::AlterClientQuotas,
+    ApiKey::DescribeUserScramCredentials,
+    ApiKey::AlterUserScramCredentials,
     ApiKey::DescribeCluster,
     ApiKey::DescribeProducers,
+    ApiKey::ConsumerGroupHeartbeat,
+    ApiKey::ConsumerGroupDescribe,
     ApiKey::DescribeTopicPartitions,
 ];
 
@@ -56,9 +78,14 @@ pub(crate) async fn answer(
     if let Request::Produce(request) = request {
         return Answer::Later(produce::answer(cluster, request).await);
     }
-    let (cluster, caller, version) = (Arc::clone(cluster), caller.clone(), header.api_version);
+    let (cluster, caller, header) = (Arc::clone(cluster), caller.clone(), header.clone());
     Answer::Now(Box::pin(async move {
-        let response = match request {
+        let version = header.api_version;
+        let request = match answer_group(&cluster, &caller, &header, request).await {
+            Ok(response) => return Some(response),
+            Err(request) => request,
+        };
+        let response = match *request {
             Request::Fetch(request) => fetch::answer(&cluster, request, version).await.into(),
             Request::ListOffsets(request) => list_offsets::answer(&cluster, request, version).await.into(),
             Request::Metadata(request) => metadata::answer(&cluster, &caller, request, version).await.into(),
@@ -81,11 +108,72 @@ pub(crate) async fn answer(
             Request::DescribeTopicPartitions(request) => {
                 metadata::describe_topic_partitions(&cluster, &request).into()
             }
-            other => {
-                tracing::warn!(api = ?other.api_key(), peer = %caller.peer, "a Kafka client asks for what is not offered");
-                return None;
-            }
+            other => return answer_security(&cluster, &caller, other).await,
         };
         Some(response)
     }))
+}
+
+/// Answers what is about groups; gives everything else back.
+async fn answer_group(
+    cluster: &Cluster,
+    caller: &Caller,
+    header: &RequestHeader,
+    request: Request,
+) -> Result<Response, Box<Request>> {
+    let (version, client_id) = (header.api_version, header.client_id.as_ref());
+    Ok(match request {
+        Request::JoinGroup(request) => groups::classic::join(cluster, caller, client_id, request, version)
+            .await
+            .into(),
+        Request::SyncGroup(request) => groups::classic::sync(cluster, request).await.into(),
+        Request::Heartbeat(request) => groups::classic::heartbeat(cluster, request).await.into(),
+        Request::LeaveGroup(request) => groups::classic::leave(cluster, request, version).await.into(),
+        Request::OffsetCommit(request) => groups::offset_commit::commit(cluster, request, version)
+            .await
+            .into(),
+        Request::OffsetFetch(request) => groups::offset_fetch::fetch(cluster, request, version).into(),
+        Request::OffsetDelete(request) => groups::offset_commit::delete(cluster, request).await.into(),
+        Request::DescribeGroups(request) => {
+            groups::administration::describe(cluster, request, version).into()
+        }
+        Request::ListGroups(request) => groups::administration::list(cluster, &request, version).into(),
+        Request::DeleteGroups(request) => groups::administration::delete(cluster, request).await.into(),
+        Request::ConsumerGroupHeartbeat(request) => {
+            groups::consumer::heartbeat(cluster, caller, client_id, request, version)
+                .await
+                .into()
+        }
+        Request::ConsumerGroupDescribe(request) => {
+            groups::consumer::describe(cluster, request, version).into()
+        }
+        Request::ShareGroupHeartbeat(request) => {
+            groups::share::heartbeat(cluster, caller, client_id, request)
+                .await
+                .into()
+        }
+        Request::ShareGroupDescribe(request) => groups::share::describe(cluster, request).into(),
+        other => return Err(Box::new(other)),
+    })
+}
+
+/// Answers what is about users, access control lists and quotas, which is the last of what is offered.
+async fn answer_security(cluster: &Cluster, caller: &Caller, request: Request) -> Option<Response> {
+    Some(match request {
+        Request::DescribeAcls(request) => acl_requests::describe(cluster, caller, &request).into(),
+        Request::CreateAcls(request) => acl_requests::create(cluster, caller, request).await.into(),
+        Request::DeleteAcls(request) => acl_requests::delete(cluster, caller, request).await.into(),
+        Request::DescribeClientQuotas(request) => quota_requests::describe(cluster, caller, &request).into(),
+        Request::AlterClientQuotas(request) => quota_requests::alter(cluster, caller, request).await.into(),
+        Request::DescribeUserScramCredentials(request) => {
+            user_requests::describe(cluster, caller, &request).into()
+        }
+        Request::AlterUserScramCredentials(request) => {
+            user_requests::alter(cluster, caller, request).await.into()
+        }
+        other => {
+            tracing::warn!(api = ?other.api_key(), peer = %caller.peer, "a Kafka client asks for what is not offered");
+            return None;
+        }
+    })
 }

@@ -1,5 +1,7 @@
 //! What the engines refuse, in the protocol's codes: the one place where they are chosen.
 
+use ninefold_groups::GroupError;
+use ninefold_catalog::CatalogError;
 use ninefold_kafka_protocol::ErrorCode;
 use ninefold_log::{AppendError, LogError, ReadError};
 use ninefold_record_batch::BatchError;
@@ -24,6 +26,12 @@ impl Refusal {
     fn internal(code: ErrorCode, error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a request failed");
         Refusal::new(code, error.to_string())
+    }
+}
+
+impl From<CatalogError> for Refusal {
+    fn from(error: CatalogError) -> Self {
+        Refusal::internal(ErrorCode::KafkaStorageError, &error)
     }
 }
 
@@ -95,4 +103,42 @@ pub(crate) fn of_log(error: &LogError) -> ErrorCode {
             ErrorCode::KafkaStorageError
         }
     }
+}
+
+/// Why a group has refused.
+pub(crate) fn of_group(error: &GroupError) -> ErrorCode {
+    match error {
+        GroupError::InvalidGroupId => ErrorCode::InvalidGroupId,
+        GroupError::InvalidRequest(_) => ErrorCode::InvalidRequest,
+        GroupError::InvalidSessionTimeout => ErrorCode::InvalidSessionTimeout,
+        GroupError::InconsistentProtocol => ErrorCode::InconsistentGroupProtocol,
+        GroupError::GroupFull => ErrorCode::GroupMaxSizeReached,
+        GroupError::MemberIdRequired(_) => ErrorCode::MemberIdRequired,
+        GroupError::UnknownMember => ErrorCode::UnknownMemberId,
+        GroupError::FencedInstance => ErrorCode::FencedInstanceId,
+        GroupError::IllegalGeneration => ErrorCode::IllegalGeneration,
+        GroupError::RebalanceInProgress => ErrorCode::RebalanceInProgress,
+        GroupError::NoSuchGroup => ErrorCode::GroupIdNotFound,
+        GroupError::FencedMemberEpoch => ErrorCode::FencedMemberEpoch,
+        GroupError::UnreleasedInstance => ErrorCode::UnreleasedInstanceId,
+        GroupError::UnsupportedAssignor => ErrorCode::UnsupportedAssignor,
+        GroupError::StaleMemberEpoch => ErrorCode::StaleMemberEpoch,
+        GroupError::InvalidRegularExpression(_) => ErrorCode::InvalidRegularExpression,
+        GroupError::NotEmpty => ErrorCode::NonEmptyGroup,
+        GroupError::SubscribedToTopic => ErrorCode::GroupSubscribedToTopic,
+        GroupError::OffsetMetadataTooLarge => ErrorCode::OffsetMetadataTooLarge,
+        GroupError::TooManyOffsets => ErrorCode::InvalidCommitOffsetSize,
+        GroupError::UnstableOffset => ErrorCode::UnstableOffsetCommit,
+        GroupError::TooLarge => ErrorCode::MessageTooLarge,
+        GroupError::Unavailable => ErrorCode::CoordinatorNotAvailable,
+        GroupError::Store(error) => {
+            tracing::error!(%error, "a group could not be changed");
+            ErrorCode::CoordinatorNotAvailable
+        }
+    }
+}
+
+/// The number of a refusal, or that of none.
+pub(crate) fn of_group_outcome<T>(outcome: &Result<T, GroupError>) -> i16 {
+    outcome.as_ref().err().map_or(0, |error| of_group(error).code())
 }

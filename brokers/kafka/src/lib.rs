@@ -10,11 +10,20 @@ mod connection;
 mod dispatch;
 mod errors;
 mod fetch;
+mod groups;
 mod limits;
 mod listener;
 mod operations;
+mod security;
 mod session;
 mod topics;
 
 pub use cluster::{Cluster, ClusterParts};
+pub use groups::StreamTopics;
 pub use listener::{ListenerOptions, Listening};
+pub use ninefold_kafka_protocol::sasl::Mechanism;
+pub use ninefold_kafka_protocol::sasl::scram::ScramHash;
+pub use security::{
+    ClusterArn, IamAccessKey, IamAuthority, IamOptions, IamRequest, Sealer, SecurityOptions, SecurityRecords,
+    UserError, UserPassword,
+};

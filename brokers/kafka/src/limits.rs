@@ -1,9 +1,15 @@
 //! What is bounded, and where.
 
+use std::time::Duration;
+
 /// A request may be so long (Kafka's `socket.request.max.bytes`).
 pub(crate) const REQUEST_BYTES: usize = 100 << 20;
 /// Before a client has authenticated itself.
 pub(crate) const UNAUTHENTICATED_REQUEST_BYTES: usize = 512 << 10;
+/// A client may take so long to authenticate itself, from when it is connected.
+pub(crate) const AUTHENTICATION: Duration = Duration::from_secs(30);
+/// A client that has failed to authenticate itself waits so long for the answer (`connection.failed.authentication.delay.ms`).
+pub(crate) const FAILED_AUTHENTICATION_PAUSE: Duration = Duration::from_millis(100);
 /// So many produce requests of a connection may wait for their sync.
 pub(crate) const PRODUCE_UNDER_WAY: usize = 64;
 /// A fetch returns so many bytes at most, whatever the client asks for (`fetch.max.bytes`).

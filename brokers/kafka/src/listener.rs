@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ninefold_kafka_protocol::sasl::Mechanism;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -14,7 +15,8 @@ use tokio_rustls::TlsAcceptor;
 use crate::cluster::Cluster;
 use crate::connection;
 use crate::limits::CONNECTIONS;
-use crate::session::Endpoint;
+use crate::security::Authentication;
+use crate::session::{Caller, Endpoint, Principal};
 
 /// How long to wait after the operating system refused to accept, for example for want of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -30,6 +32,9 @@ pub struct ListenerOptions {
     pub advertised_host: Option<String>,
     /// With what certificate, if connections are encrypted.
     pub tls: Option<TlsAcceptor>,
+    /// How clients have to show who they are; if there is no way, they are anonymous. So the security protocol is `PLAINTEXT` or `SSL`
+    /// without mechanisms, and `SASL_PLAINTEXT` or `SASL_SSL` with some.
+    pub mechanisms: Vec<Mechanism>,
 }
 
 /// A listener at work; dropping it ends it and its connections.
@@ -115,14 +120,44 @@ impl Listener {
                 .unwrap_or_else(|| local.ip().to_string()),
             port: local.port(),
         };
+        self.admit(peer).await?;
+        let mut hosts = vec![reached_at.host.clone(), local.ip().to_string()];
+        if local.ip().is_loopback() {
+            hosts.push("localhost".to_owned());
+        }
+        let caller = Caller {
+            principal: Principal::Anonymous,
+            peer,
+            is_encrypted: self.options.tls.is_some(),
+            reached_at,
+        };
+        let mechanisms = self.options.mechanisms.clone();
         match &self.options.tls {
-            None => connection::serve(stream, self, peer, reached_at).await,
+            None => {
+                let authentication = Authentication::new(mechanisms, hosts);
+                connection::serve(stream, self, caller, authentication).await
+            }
             Some(acceptor) => {
                 let stream = timeout(HANDSHAKE, acceptor.accept(stream))
                     .await
                     .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-                connection::serve(stream, self, peer, reached_at).await
+                // The client has checked that this server is called so.
+                hosts.extend(stream.get_ref().1.server_name().map(str::to_owned));
+                let authentication = Authentication::new(mechanisms, hosts);
+                connection::serve(stream, self, caller, authentication).await
             }
         }
+    }
+
+    /// Keeps a client waiting that connects too often, and then sends it away (KIP-612).
+    async fn admit(&self, peer: SocketAddr) -> io::Result<()> {
+        let clock = &self.cluster.clock;
+        let now = clock.now();
+        let throttle = self.cluster.security.quotas.spend_connection(peer.ip(), now);
+        if throttle.is_zero() {
+            return Ok(());
+        }
+        clock.sleep_until(now + throttle).await;
+        Err(io::Error::other("the address has connected too often"))
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod api_versions;
 pub(crate) mod configs;
 pub(crate) mod coordinator;
+pub(crate) mod groups;
 pub(crate) mod list_offsets;
 pub(crate) mod metadata;
 pub(crate) mod partitions;

@@ -85,13 +85,17 @@ pub(crate) struct Settings {
     /// Where the Apple Push Notification service is [default: at Apple]
     #[arg(long, env = "NINEFOLD_APNS_URL", value_name = "URL")]
     pub(crate) apns_url: Option<String>,
+    /// Whether data streams take and give no more than AWS's do; a stream's tag `ninefold:throttling` says otherwise for it
+    /// [default: none]
+    #[arg(long, env = "NINEFOLD_KINESIS_THROTTLING", value_name = "LIMITS")]
+    pub(crate) kinesis_throttling: Option<KinesisThrottling>,
     /// How logs are written to standard error [default: text]
     #[arg(long, env = "NINEFOLD_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
     /// What is logged: error, warn, info, debug or trace, also per module [default: info]
     #[arg(long, env = "NINEFOLD_LOG_LEVEL", value_name = "LEVEL")]
     pub(crate) log_level: Option<String>,
-    /// The largest request body, in bytes [default: 8388608]
+    /// The largest request body, in bytes [default: 16777216]
     #[arg(long, env = "NINEFOLD_MAX_REQUEST_BYTES", value_name = "BYTES")]
     pub(crate) max_request_bytes: Option<usize>,
     /// How many connections may be open at one time; more wait [default: 10000]
@@ -131,6 +135,17 @@ pub(crate) enum Durability {
     Sync,
     /// The end of the process, not of the machine: it is in the page cache
     Os,
+}
+
+/// Whose limits of throughput hold for data streams.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum KinesisThrottling {
+    /// Nobody's: streams take what the machine can
+    #[default]
+    None,
+    /// AWS's: what is more is refused
+    Aws,
 }
 
 /// How logs are written.
@@ -203,6 +218,7 @@ impl Settings {
             sms_price_per_part: self.sms_price_per_part.or(below.sms_price_per_part),
             fcm_url: self.fcm_url.or(below.fcm_url),
             apns_url: self.apns_url.or(below.apns_url),
+            kinesis_throttling: self.kinesis_throttling.or(below.kinesis_throttling),
             log_format: self.log_format.or(below.log_format),
             log_level: self.log_level.or(below.log_level),
             max_request_bytes: self.max_request_bytes.or(below.max_request_bytes),
@@ -252,9 +268,10 @@ impl Settings {
             sms_price_per_part: Some(0.0),
             fcm_url: None,
             apns_url: None,
+            kinesis_throttling: Some(KinesisThrottling::default()),
             log_format: Some(LogFormat::default()),
             log_level: Some("info".to_owned()),
-            max_request_bytes: Some(8 * 1024 * 1024),
+            max_request_bytes: Some(16 * 1024 * 1024),
             max_connections: Some(limits.connections),
             head_timeout_seconds: seconds(limits.head_timeout),
             body_timeout_seconds: seconds(limits.body_timeout),

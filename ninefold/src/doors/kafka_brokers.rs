@@ -12,6 +12,11 @@ use crate::config::Config;
 /// What clients are told that the cluster is called: as Kafka has it, the base64 of 16 bytes.
 const DEFAULT_CLUSTER: &str = "bmluZWZvbGQtZGVmYXVsdA";
 
+/// Where the default cluster's topics are among all streams.
+pub(super) fn default_namespace(config: &Config) -> String {
+    format!("{}/{}", config.account, config.region)
+}
+
 /// The default cluster at work. Its topics are the streams of the default account and region.
 pub(crate) struct DefaultCluster {
     listening: Option<Listening>,
@@ -22,8 +27,10 @@ impl DefaultCluster {
     pub(crate) async fn open(config: &Config, engines: &Engines) -> Result<Self, Failure> {
         let cluster = Cluster::new(ClusterParts {
             id: DEFAULT_CLUSTER.to_owned(),
-            namespace: format!("{}/{}", config.account, config.region),
+            namespace: default_namespace(config),
+            is_default: true,
             streams: Arc::clone(&engines.streams),
+            groups: Arc::clone(&engines.groups),
             clock: Arc::clone(&engines.clock),
         });
         let Some(address) = config.kafka_listen else {

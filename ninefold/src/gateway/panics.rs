@@ -1,7 +1,12 @@
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use ninefold_http::Interrupted;
+use ninefold_protocol::EventFrames;
 
 /// The future panicked.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,6 +22,32 @@ pub(super) async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Panic
         },
     )
     .await
+}
+
+/// The frames of an answer, up to the first panic; after it the answer is interrupted, and the frames are not looked at again.
+pub(super) struct UntilPanic(Option<EventFrames>);
+
+impl UntilPanic {
+    pub(super) fn new(frames: EventFrames) -> Self {
+        UntilPanic(Some(frames))
+    }
+}
+
+impl Stream for UntilPanic {
+    type Item = Result<Bytes, Interrupted>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(frames) = &mut self.0 else {
+            return Poll::Ready(None);
+        };
+        match catch_unwind(AssertUnwindSafe(|| Pin::new(frames).poll_next(context))) {
+            Ok(poll) => Poll::Ready(ready!(poll).map(Ok)),
+            Err(_) => {
+                self.0 = None;
+                Poll::Ready(Some(Err(Interrupted)))
+            }
+        }
+    }
 }
 
 #[cfg(test)]

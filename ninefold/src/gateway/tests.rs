@@ -93,8 +93,12 @@ async fn send(gateway: &Gateway, request: http::request::Builder, body: &'static
     assert!(response.headers().contains_key("content-type"));
     (
         response.status().as_u16(),
-        String::from_utf8(response.body().to_vec()).unwrap(),
+        text(response.body()),
     )
+}
+
+fn text(body: &ResponseBody) -> String {
+    String::from_utf8(body.as_whole().unwrap().to_vec()).unwrap()
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use crate::security;
 use crate::server_properties::{self, Properties};
 
 /// Cluster -> [`ClusterRecord`].
-pub(crate) const CLUSTERS: Table = Table::new(60, "kafka.clusters");
+pub(crate) const CLUSTERS: Table = Table::new(80, "kafka.clusters");
 /// So many clusters can be changed at the host at one time.
 const TURNS: usize = 64;
 /// The code of a cluster or operation that the host couldn't do.

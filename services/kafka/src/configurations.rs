@@ -11,7 +11,7 @@ use crate::record::{ConfigurationInUse, ConfigurationInfo, ConfigurationRecord};
 use crate::server_properties;
 
 /// Configuration -> [`ConfigurationRecord`].
-pub(crate) const CONFIGURATIONS: Table = Table::new(61, "kafka.configurations");
+pub(crate) const CONFIGURATIONS: Table = Table::new(81, "kafka.configurations");
 
 /// Every configuration.
 pub(crate) struct Configurations {

@@ -8,6 +8,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from kafka_clusters import cluster_settings, wait_until_active
+
 REGION = "us-east-1"
 OWN_ACCOUNT = "123456789012"
 _numbers = itertools.count()
@@ -108,6 +110,29 @@ def make_bus(events):
     yield make
     for name in made:
         events.delete_event_bus(Name=name)
+
+
+@pytest.fixture(scope="session")
+def kafka(endpoint):
+    return connect(endpoint, "kafka")
+
+
+@pytest.fixture
+def make_cluster(kafka):
+    """Creates Kafka clusters and deletes them after the test: `make_cluster(Tags={"team": "shop"})` -> its ARN."""
+    made = []
+
+    def make(name=None, **settings):
+        made.append(kafka.create_cluster(**cluster_settings(name or unique_name("cluster"), **settings))["ClusterArn"])
+        wait_until_active(kafka, made[-1])
+        return made[-1]
+
+    yield make
+    for arn in made:
+        try:
+            kafka.delete_cluster(ClusterArn=arn)
+        except kafka.exceptions.NotFoundException:
+            pass  # the test deleted it itself
 
 
 @pytest.fixture

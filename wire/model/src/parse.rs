@@ -45,7 +45,7 @@ impl ServiceModel {
         let operations = raw
             .operations
             .into_iter()
-            .map(|(name, operation)| names.operation(name, operation))
+            .map(|(name, operation)| names.operation(name, operation, &shapes))
             .collect::<Result<Vec<_>, _>>()?;
         let operations_by_name = operations
             .iter()
@@ -136,7 +136,7 @@ struct RawShape {
     #[serde(default)]
     streaming: bool,
     #[serde(default, rename = "eventstream")]
-    _event_stream: bool,
+    event_stream: bool,
     #[serde(default, rename = "event")]
     _event: bool,
     #[serde(default)]
@@ -232,6 +232,16 @@ fn permanent(text: Cow<'static, str>) -> &'static str {
     }
 }
 
+/// The shape of the member of an output that is a stream of events.
+fn event_stream(output: ShapeId, shapes: &[Shape]) -> Option<ShapeId> {
+    let structure = |shape: ShapeId| match &shapes[shape.0 as usize].kind {
+        ShapeKind::Structure(structure) => Some(structure),
+        _ => None,
+    };
+    let mut members = structure(output)?.members.iter().map(|member| member.shape);
+    members.find(|shape| structure(*shape).is_some_and(|structure| structure.event_stream))
+}
+
 /// The names of a model's shapes, for resolving references.
 struct Names<'a>(&'a HashMap<&'static str, ShapeId>);
 
@@ -243,14 +253,21 @@ impl Names<'_> {
             .ok_or_else(|| ModelError::UnknownShape(name.to_owned()))
     }
 
-    fn operation(&self, name: &'static str, raw: RawOperation) -> Result<Operation, ModelError> {
+    fn operation(
+        &self,
+        name: &'static str,
+        raw: RawOperation,
+        shapes: &[Shape],
+    ) -> Result<Operation, ModelError> {
+        let output = raw.output.map(|output| self.id(output)).transpose()?;
         Ok(Operation {
             name,
             method: raw.method,
             uri: raw.uri,
             status: raw.status.unwrap_or(200),
             input: raw.input.map(|input| self.id(input)).transpose()?,
-            output: raw.output.map(|output| self.id(output)).transpose()?,
+            output,
+            event_stream: output.and_then(|output| event_stream(output, shapes)),
             result_wrapper: raw.result_wrapper,
             unsigned: raw.unsigned,
             errors: raw
@@ -324,6 +341,7 @@ impl Names<'_> {
             members_by_json_name,
             union: raw.union,
             document: raw.document,
+            event_stream: raw.event_stream,
             payload: raw.payload,
             error: raw.error.map(|error| ErrorTraits {
                 query_code: error.query_code,

@@ -91,6 +91,9 @@ pub struct Operation {
     pub input: Option<ShapeId>,
     /// Structure that the output is, if any.
     pub output: Option<ShapeId>,
+    /// Structure whose members are the events and exceptions that its answer consists of, one after another, if it is
+    /// answered so.
+    pub event_stream: Option<ShapeId>,
     /// Element that holds the output in a query answer, e.g. `SendMessageResult`.
     pub result_wrapper: Option<&'static str>,
     /// The operation may be called without a signature.
@@ -157,6 +160,8 @@ pub struct StructureShape {
     pub union: bool,
     /// Free-form JSON.
     pub document: bool,
+    /// Its members are events and exceptions, of which any number follow one another.
+    pub event_stream: bool,
     /// Member that is the whole HTTP body (REST).
     pub payload: Option<&'static str>,
     /// Set when the structure is an error.

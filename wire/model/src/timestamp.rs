@@ -8,15 +8,16 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::TimestampFormat;
 
-/// The name by which [`crate::to_value`] tells a timestamp from a number.
-pub(crate) const SERDE_NAME: &str = "ninefold::Timestamp";
-
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, the precision AWS APIs have. In typed structs it is
 /// read and written as a timestamp; in other serde formats as the number of milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The newtype struct that a timestamp is to serde: by this name [`crate::to_value`] and binary formats tell it from
+    /// a number.
+    pub const SERDE_NAME: &'static str = "ninefold::Timestamp";
+
     /// The moment that many milliseconds after 1970.
     pub const fn from_milliseconds(milliseconds: i64) -> Self {
         Timestamp(milliseconds)
@@ -96,7 +97,7 @@ fn written(date: OffsetDateTime, format: &[time::format_description::BorrowedFor
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(SERDE_NAME, &self.0)
+        serializer.serialize_newtype_struct(Self::SERDE_NAME, &self.0)
     }
 }
 

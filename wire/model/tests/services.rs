@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
-use ninefold_model::{Fault, ModelError, ServiceModel, ShapeKind, kafka, sqs, sts};
+use ninefold_model::{Fault, ModelError, ServiceModel, ShapeKind, kafka, kinesis, sqs, sts};
 
 #[test]
 fn every_operation_resolves() {
-    for (model, operations) in [(kafka(), 64), (sqs(), 23), (sts(), 11)] {
+    for (model, operations) in [(kafka(), 64), (kinesis(), 57), (sqs(), 23), (sts(), 11)] {
         assert_eq!(model.operations().len(), operations);
         for operation in model.operations() {
             let shapes = operation

@@ -1,17 +1,22 @@
 //! A routed request, done and answered.
 
+mod streaming;
+
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use ninefold_model::{Map, ServiceModel, Value};
 
+use crate::cbor::{decode_cbor, encode_cbor, encode_cbor_error};
 use crate::dispatch;
 use crate::json::{decode_json, encode_json, encode_json_error, encode_rest_error};
 use crate::query::decode_query;
 use crate::rest::{RestRequest, decode_rest_json, encode_rest_json};
 use crate::xml::{encode_query_error, encode_query_xml};
 use crate::{CallContext, Door, Protocol, RequestId, Route, ServiceError};
+
+pub use streaming::answer_streaming;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -71,7 +76,8 @@ pub fn refuse(
     error: ServiceError,
 ) -> Response<Bytes> {
     let body = match form.protocol {
-        Protocol::AwsJson10 | Protocol::AwsJson11 => encode_json_error(&error),
+        Protocol::AwsJson10 | Protocol::AwsJson11 => encode_json_error(form.protocol, &error),
+        Protocol::AwsCbor11 => encode_cbor_error(&error),
         Protocol::Query => {
             encode_query_error(model.and_then(|model| model.xml_namespace), &error, request_id)
         }
@@ -92,6 +98,7 @@ fn fast_call<'a>(
 ) -> Option<crate::BoxFuture<'a, Result<Bytes, ServiceError>>> {
     match route.protocol {
         Protocol::AwsJson10 | Protocol::AwsJson11 => door.call_bytes(context, route.operation, body),
+        Protocol::AwsCbor11 => door.call_cbor(context, route.operation, body),
         Protocol::Query | Protocol::RestJson => None,
     }
 }
@@ -103,14 +110,27 @@ async fn call(
     parts: &Parts,
     body: &[u8],
 ) -> Result<Value, ServiceError> {
-    let mut input = decode(route, parts, body)?;
-    door.complete(&context, route, &mut input);
+    let input = input(door, &context, route, parts, body)?;
     dispatch::call(door, context, route.operation, input).await
+}
+
+/// What the operation is called with, as yet unchecked.
+fn input(
+    door: &dyn Door,
+    context: &CallContext,
+    route: &Route,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Map, ServiceError> {
+    let mut input = decode(route, parts, body)?;
+    door.complete(context, route, &mut input);
+    Ok(input)
 }
 
 fn decode(route: &Route, parts: &Parts, body: &[u8]) -> Result<Map, ServiceError> {
     let input = match route.protocol {
         Protocol::AwsJson10 | Protocol::AwsJson11 => decode_json(route.model, route.operation, body)?,
+        Protocol::AwsCbor11 => decode_cbor(route.model, route.operation, body)?,
         Protocol::Query => decode_query(route.model, route.operation, &route.form)?,
         Protocol::RestJson => {
             let request = RestRequest {
@@ -133,6 +153,7 @@ fn encode(route: &Route, request_id: RequestId, output: &Value) -> Response<Byte
         Protocol::AwsJson10 | Protocol::AwsJson11 => {
             success(route.protocol, request_id, encode_json(model, operation, output))
         }
+        Protocol::AwsCbor11 => success(route.protocol, request_id, encode_cbor(model, operation, output)),
         Protocol::Query => success(
             route.protocol,
             request_id,
@@ -152,9 +173,13 @@ fn encode(route: &Route, request_id: RequestId, output: &Value) -> Response<Byte
 }
 
 fn success(protocol: Protocol, request_id: RequestId, body: Bytes) -> Response<Bytes> {
+    with_headers(protocol.content_type(), request_id, body)
+}
+
+fn with_headers<T>(content_type: &'static str, request_id: RequestId, body: T) -> Response<T> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(protocol.content_type()));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(REQUEST_ID, request_id.header_value());
     response
 }
@@ -179,6 +204,6 @@ fn add_error_headers(
                     .map(|value| (ERROR_TYPE, value)),
             );
         }
-        Protocol::Query => {}
+        Protocol::AwsCbor11 | Protocol::Query => {}
     }
 }

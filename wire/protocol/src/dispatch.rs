@@ -113,6 +113,20 @@ pub(crate) async fn call(
     operation: &'static Operation,
     input: Map,
 ) -> Result<Value, ServiceError> {
+    if operation.event_stream.is_some() {
+        // Nothing in the server takes one event after another.
+        return Err(ServiceError::not_implemented(operation.name));
+    }
+    let input = check(door, operation, input)?;
+    door.call(context, operation, input).await
+}
+
+/// Checks an input against the model.
+pub(crate) fn check(
+    door: &dyn Door,
+    operation: &'static Operation,
+    input: Map,
+) -> Result<Value, ServiceError> {
     if !door.operations().contains(&operation.name) {
         return Err(ServiceError::not_implemented(operation.name));
     }
@@ -122,5 +136,5 @@ pub(crate) async fn call(
     {
         door.reject(operation, &violations)?;
     }
-    door.call(context, operation, input).await
+    Ok(input)
 }

@@ -8,7 +8,7 @@ use http::Response;
 use http::request::Parts;
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
 
-use crate::{CallContext, Consignment, PushTarget, Route, ServiceError, Untaken};
+use crate::{CallContext, Consignment, EventStream, PushTarget, Route, ServiceError, Untaken};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -50,6 +50,30 @@ pub trait Door: Send + Sync + 'static {
     ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
         let _ = (context, operation, body);
         None
+    }
+
+    /// As [`Door::call_bytes`], over [CBOR](crate::Codec::Cbor).
+    fn call_cbor<'a>(
+        &'a self,
+        context: &CallContext,
+        operation: &'static Operation,
+        body: &Bytes,
+    ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
+        let _ = (context, operation, body);
+        None
+    }
+
+    /// Does an operation whose answer is a stream of events ([`Operation::event_stream`]), on a decoded and validated input.
+    /// [`Door::call`] never gets such an operation. The events are asked for as the client takes them, and dropped when the
+    /// client goes away or the server stops. They are written in the [codec](crate::Protocol::codec) of the context's protocol.
+    fn call_streaming(
+        &self,
+        context: CallContext,
+        operation: &'static Operation,
+        input: Value,
+    ) -> BoxFuture<'_, Result<EventStream, ServiceError>> {
+        let _ = (context, input);
+        Box::pin(async move { Err(ServiceError::not_implemented(operation.name)) })
     }
 
     /// Sends messages to queues as the context's principal, each as if it were sent by itself: every queue is asked whether the

@@ -3,11 +3,13 @@
 mod read;
 mod write;
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use ninefold_model::{Operation, ServiceModel, ShapeId, Value};
 
 use crate::error::COMMON_NAMESPACE;
-use crate::{DecodeError, ServiceError};
+use crate::{DecodeError, Protocol, ServiceError};
 
 /// Reads an input from a request body by the operation's input shape. Unknown members are ignored, nulls dropped;
 /// an empty body is an empty structure.
@@ -38,11 +40,12 @@ pub(crate) fn encode_shape(model: &ServiceModel, shape: ShapeId, value: &Value) 
 }
 
 /// Writes an error as a response body: `{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"..."}`.
-/// The framework's own errors carry their text as `Message`.
-pub fn encode_json_error(error: &ServiceError) -> Bytes {
-    let kind = match error.namespace {
-        Some(namespace) => format!("{namespace}#{}", error.code),
-        None => error.code.to_string(),
+/// The framework's own errors carry their text as `Message`. AWS JSON 1.1 has the shape's name without a namespace
+/// ([Smithy](https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization)).
+pub fn encode_json_error(protocol: Protocol, error: &ServiceError) -> Bytes {
+    let kind = match error.namespace.filter(|_| protocol != Protocol::AwsJson11) {
+        Some(namespace) => Cow::Owned(format!("{namespace}#{}", error.code)),
+        None => Cow::Borrowed(&*error.code),
     };
     let mut body = Vec::with_capacity(128 + error.message.len());
     body.extend_from_slice(b"{\"__type\":");
@@ -52,7 +55,8 @@ pub fn encode_json_error(error: &ServiceError) -> Bytes {
     body.into()
 }
 
-/// Writes an error as a REST JSON response body, where its code is in a header: `{"message":"..."}`.
+/// Writes an error as a REST JSON response body, where its code is in a header: `{"message":"..."}`. Exceptions in a stream
+/// of events look the same.
 pub(crate) fn encode_rest_error(error: &ServiceError) -> Bytes {
     let mut body = Vec::with_capacity(64 + error.message.len());
     body.push(b'{');

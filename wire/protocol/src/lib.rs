@@ -2,15 +2,18 @@
 //! the output or error in the protocol the client speaks.
 //!
 //! The flow: [`Registry::route`] finds the operation, [`answer`] decodes, validates, calls the [`Door`] and
-//! encodes. The codecs ([`json`], [`query`], [`xml`], [`rest`]) are pure functions between bytes and
+//! encodes. The codecs ([`json`], [`cbor`], [`query`], [`xml`], [`rest`]) are pure functions between bytes and
 //! [`ninefold_model::Value`].
 
 mod answer;
+pub mod cbor;
+mod codec;
 mod consignment;
 mod context;
 mod dispatch;
 mod door;
 mod error;
+mod event_stream;
 pub mod json;
 mod log_groups;
 mod operation;
@@ -19,9 +22,11 @@ pub mod query;
 pub mod rest;
 mod route;
 mod scalar;
+mod shaped;
 pub mod xml;
 
-pub use answer::{ErrorForm, answer, refuse};
+pub use answer::{ErrorForm, answer, answer_streaming, refuse};
+pub use codec::Codec;
 pub use consignment::{Consignment, QueueAttribute, QueueAttributeValue, QueueMessage, QueueName, Untaken};
 pub use context::{
     AccountId, Authorizer, CallContext, CallSource, Endpoint, InvalidIdentifier, Principal, PrincipalKind,
@@ -30,6 +35,7 @@ pub use context::{
 pub use dispatch::Dispatcher;
 pub use door::{BoxFuture, Door, Page};
 pub use error::{DecodeError, ServiceError};
+pub use event_stream::{Event, EventFrames, EventStream};
 pub use log_groups::LogGroups;
 pub use operation::{read_input, write_output};
 pub use push::{Push, PushTarget};

@@ -10,8 +10,12 @@ use self::path::RestOperation;
 use crate::query::Form;
 use crate::{DecodeError, ServiceError};
 
+/// Header that names service and operation of AWS JSON.
+const TARGET: &str = "x-amz-target";
 /// Content type of AWS JSON, without its version.
 const AWS_JSON: &str = "application/x-amz-json-";
+/// Content type of AWS JSON's structures in CBOR.
+const AWS_CBOR: &str = "application/x-amz-cbor-1.1";
 /// Content type of the query protocol.
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -22,6 +26,8 @@ pub enum Protocol {
     AwsJson10,
     /// AWS JSON 1.1.
     AwsJson11,
+    /// AWS JSON 1.1, in CBOR.
+    AwsCbor11,
     /// AWS query, with XML answers.
     Query,
     /// REST JSON.
@@ -34,8 +40,17 @@ impl Protocol {
         match self {
             Protocol::AwsJson10 => "application/x-amz-json-1.0",
             Protocol::AwsJson11 => "application/x-amz-json-1.1",
+            Protocol::AwsCbor11 => AWS_CBOR,
             Protocol::Query => "text/xml",
             Protocol::RestJson => "application/json",
+        }
+    }
+
+    /// The protocol that a request seems to be in, by its head.
+    pub fn presumed(head: &Parts) -> Self {
+        match head.headers.contains_key(TARGET) {
+            true => target_protocol(head, None),
+            false => Protocol::Query,
         }
     }
 }
@@ -99,7 +114,7 @@ impl Registry {
     /// then by method and path among the REST services. `signing_name`, the service in the signature's credential
     /// scope, decides where these leave more than one service.
     pub fn route(&self, parts: &Parts, body: &[u8], signing_name: Option<&str>) -> Result<Route, RouteError> {
-        if let Some(target) = parts.headers.get("x-amz-target") {
+        if let Some(target) = parts.headers.get(TARGET) {
             return self.by_target(parts, target.to_str().unwrap_or_default());
         }
         let form = form(parts, body).map_err(|error| RouteError {
@@ -120,7 +135,7 @@ impl Registry {
             .iter()
             .copied()
             .find(|model| model.target_prefix == Some(prefix));
-        let protocol = json_version(parts, model);
+        let protocol = target_protocol(parts, model);
         match model.and_then(|model| Some((model, model.operation(name)?))) {
             Some((model, operation)) => Ok(route(parts, model, operation, protocol)),
             None => Err(RouteError {
@@ -200,8 +215,8 @@ impl Registry {
 
     /// A request without target, action or a path we know.
     fn names_no_operation(&self, parts: &Parts, signing_name: Option<&str>) -> RouteError {
-        let (protocol, error) = if content_type(parts).starts_with(AWS_JSON) {
-            (json_version(parts, None), ServiceError::unknown_operation(""))
+        let (protocol, error) = if content_type(parts).starts_with(AWS_JSON) || is_cbor(parts) {
+            (target_protocol(parts, None), ServiceError::unknown_operation(""))
         } else if content_type(parts).starts_with(FORM) {
             let message = "The request is missing an action or a required parameter.";
             (
@@ -247,8 +262,12 @@ fn route(
     }
 }
 
-/// AWS JSON as the model has it; where the model is unknown, as the request's content type says.
-fn json_version(parts: &Parts, model: Option<&ServiceModel>) -> Protocol {
+/// CBOR if the request's content type says so; else AWS JSON as the model has it, or, where the model is unknown, as the
+/// content type says.
+fn target_protocol(parts: &Parts, model: Option<&ServiceModel>) -> Protocol {
+    if is_cbor(parts) {
+        return Protocol::AwsCbor11;
+    }
     let is_1_1 = match model.and_then(|model| model.json_version) {
         Some(version) => version == "1.1",
         None => content_type(parts).contains("1.1"),
@@ -258,6 +277,10 @@ fn json_version(parts: &Parts, model: Option<&ServiceModel>) -> Protocol {
     } else {
         Protocol::AwsJson10
     }
+}
+
+fn is_cbor(parts: &Parts) -> bool {
+    content_type(parts).starts_with(AWS_CBOR)
 }
 
 /// The parameters of the query string and, where the body is a form, those in it.

@@ -154,7 +154,12 @@ impl<'m> Seed<'m> {
         }
     }
 
-    fn seconds<E: Error>(self, seconds: f64) -> Result<Value, E> {
+    /// JSON has seconds, CBOR milliseconds.
+    fn moment<E: Error>(self, number: f64) -> Result<Value, E> {
+        let seconds = match self.reading.codec {
+            Codec::Json => number,
+            Codec::Cbor => number / 1000.0,
+        };
         Timestamp::from_seconds(seconds)
             .map(Value::Timestamp)
             .map_err(|error| self.refuse(error.to_string()))
@@ -216,6 +221,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         };
         match &shape.kind {
             ShapeKind::String(_) => Ok(Value::from(text)),
+            ShapeKind::Blob(_) if self.reading.codec == Codec::Cbor => Err(self.mismatch("STRING_VALUE")),
             ShapeKind::Blob(_) | ShapeKind::Timestamp(_) => {
                 scalar::parse(shape, text).map_err(|error| self.reading.refuse(error))
             }
@@ -225,6 +231,13 @@ impl<'de> Visitor<'de> for Seed<'_> {
             },
             ShapeKind::Structure(structure) if structure.document => Ok(Value::from(text)),
             _ => Err(self.mismatch("STRING_VALUE")),
+        }
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Value, E> {
+        match self.shape.map(|shape| &shape.kind) {
+            None | Some(ShapeKind::Blob(_)) => Ok(Value::Blob(Bytes::copy_from_slice(bytes))),
+            _ => Err(self.mismatch("BINARY_VALUE")),
         }
     }
 

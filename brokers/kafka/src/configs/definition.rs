@@ -27,7 +27,6 @@ pub(crate) enum Kind {
     Long(i64),
     /// A number with a fraction, from 0 to 1.
     Ratio,
-    Text,
 }
 
 impl Kind {
@@ -35,7 +34,7 @@ impl Kind {
     pub(crate) fn code(self) -> i8 {
         match self {
             Kind::Boolean => 1,
-            Kind::Choice(_) | Kind::Text => 2,
+            Kind::Choice(_) => 2,
             Kind::Int(_) => 3,
             Kind::Long(_) => 5,
             Kind::Ratio => 6,
@@ -79,7 +78,7 @@ impl Definition {
                 Ok(_) => "Value must be between 0 and 1".to_owned(),
                 Err(_) => "Not a number of type DOUBLE".to_owned(),
             },
-            Kind::Boolean | Kind::Choice(_) | Kind::AnyList | Kind::Text => return Ok(()),
+            Kind::Boolean | Kind::Choice(_) | Kind::AnyList => return Ok(()),
         };
         Err(format!(
             "Invalid value {value} for configuration {name}: {complaint}"

@@ -96,7 +96,11 @@ fn response(
             error_code: 0,
             timestamp: found.timestamp,
             offset: found.offset,
-            leader_epoch: if found.offset == NONE || version < LEADER_EPOCH_SINCE { -1 } else { 0 },
+            leader_epoch: if found.offset == NONE || version < LEADER_EPOCH_SINCE {
+                -1
+            } else {
+                0
+            },
         },
         Err(code) => ListOffsetsPartitionResponse {
             partition_index,

@@ -13,7 +13,7 @@ use ninefold_kafka_protocol::messages::delete_topics::{
 use crate::cluster::{Cluster, NODE};
 use crate::configs::Source;
 use crate::configs::topic::{KEYS, TopicConfigs};
-use crate::errors::Refusal;
+use crate::errors::{self, Refusal};
 use crate::topics::TopicReference;
 
 /// What a topic gets that says nothing of it.
@@ -220,5 +220,9 @@ async fn delete_one(
     })?;
     result.name = Some(topic.name());
     result.topic_id = topic.id();
-    cluster.topics.delete(&topic).await
+    cluster.topics.delete(&topic).await?;
+    // Another topic of this name begins anew.
+    let gone = [cluster.groups.inner(&topic.stream.key.name)];
+    let forgotten = cluster.groups.engine.forget_topics(&gone).await;
+    forgotten.map_err(|error| Refusal::new(errors::of_group(&error), error.to_string()))
 }

@@ -69,7 +69,7 @@ impl Fixture {
         let response = self.gateway.handle(request, ([127, 0, 0, 1], 1).into()).await;
         (
             response.status().as_u16(),
-            String::from_utf8(response.body().to_vec()).unwrap(),
+            text(response.body()),
         )
     }
 }

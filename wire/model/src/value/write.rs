@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::ser::{self, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 use super::{Map, Value, ValueError};
-use crate::timestamp::{SERDE_NAME, Timestamp};
+use crate::Timestamp;
 
 /// The [`Value`] of anything serializable. Members and entries that are `None` are left out; bytes become
 /// blobs, unit variants their names, and other variants structures with one member (unions).
@@ -112,7 +112,7 @@ impl Serializer for Writer {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Done {
         match (name, value.serialize(self)?) {
-            (SERDE_NAME, Value::Integer(milliseconds)) => {
+            (Timestamp::SERDE_NAME, Value::Integer(milliseconds)) => {
                 Ok(Value::Timestamp(Timestamp::from_milliseconds(milliseconds)))
             }
             (_, value) => Ok(value),

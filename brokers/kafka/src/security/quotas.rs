@@ -1,0 +1,131 @@
+//! Quotas: how much clients may use of a cluster (KIP-13, KIP-55, KIP-124, KIP-219, KIP-546, KIP-612).
+//!
+//! Bytes produced and consumed, and new connections, are counted. The time of requests and the changes of topics are not: their
+//! quotas are kept and returned.
+
+mod account;
+mod entity;
+pub(crate) mod requests;
+mod set;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ninefold_catalog::{Catalog, Record, Table};
+use ninefold_kafka_protocol::messages::Response;
+use ninefold_kafka_protocol::messages::fetch::FetchResponse;
+use ninefold_time::Timestamp;
+use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
+
+use self::account::Accounts;
+pub(crate) use self::entity::Quota;
+use self::entity::{Entity, Limits};
+use self::set::{QuotaSet, Spender};
+use super::namespace::Namespace;
+use crate::session::Caller;
+
+/// Where quotas are kept.
+pub(super) const QUOTAS: Table = Table::new(52, "kafka-broker.quotas");
+/// A cluster has quotas for so many entities at most.
+const ENTITIES: usize = 10_000;
+
+/// The quotas of an entity.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct QuotaRecord {
+    entity: Entity,
+    limits: Limits,
+}
+
+impl Record for QuotaRecord {
+    const FORMAT: u8 = 1;
+}
+
+/// The quotas of a cluster, and what was used of them.
+pub(crate) struct Quotas {
+    catalog: Arc<Catalog<QuotaRecord>>,
+    namespace: Namespace,
+    set: RwLock<Arc<QuotaSet>>,
+    accounts: Accounts,
+}
+
+impl Quotas {
+    pub(super) fn new(catalog: Arc<Catalog<QuotaRecord>>, namespace: Namespace) -> Self {
+        let quotas = Quotas {
+            catalog,
+            namespace,
+            set: RwLock::default(),
+            accounts: Accounts::default(),
+        };
+        quotas.refresh();
+        quotas
+    }
+
+    /// Notes that a client has used some of a quota. How long it has to wait because of that.
+    pub(crate) fn spend(
+        &self,
+        quota: Quota,
+        caller: &Caller,
+        client_id: &str,
+        amount: usize,
+        now: Timestamp,
+    ) -> Duration {
+        let set = Arc::clone(&self.set.read());
+        if set.is_empty() {
+            return Duration::ZERO;
+        }
+        let spender = Spender {
+            user: caller.principal.name(),
+            client_id,
+        };
+        match set.of_client(quota, spender) {
+            Some((account, per_second)) => self.accounts.spend(account, per_second, amount as f64, now),
+            None => Duration::ZERO,
+        }
+    }
+
+    /// Notes that somebody has connected. How long it should have waited.
+    pub(crate) fn spend_connection(&self, address: IpAddr, now: Timestamp) -> Duration {
+        let set = Arc::clone(&self.set.read());
+        if set.is_empty() {
+            return Duration::ZERO;
+        }
+        match set.of_address(&address.to_canonical().to_string()) {
+            Some((account, per_second)) => self.accounts.spend(account, per_second, 1.0, now),
+            None => Duration::ZERO,
+        }
+    }
+
+    fn records(&self) -> Vec<Arc<QuotaRecord>> {
+        let page = self.catalog.page(&self.namespace.prefix(), None, usize::MAX);
+        page.into_iter().map(|(_, record)| record).collect()
+    }
+
+    /// Takes over what the catalog has. Under the lock, so that nobody puts back what was before.
+    fn refresh(&self) {
+        let mut current = self.set.write();
+        let records = self.records();
+        let entities = records
+            .iter()
+            .map(|record| (record.entity.clone(), record.limits.clone()));
+        *current = Arc::new(QuotaSet::new(entities));
+    }
+}
+
+/// The records in an answer to a fetch, in bytes.
+pub(crate) fn fetched_bytes(response: &FetchResponse) -> usize {
+    let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
+    let records = partitions.filter_map(|partition| partition.records.as_ref());
+    records.map(bytes::Bytes::len).sum()
+}
+
+/// Tells a client how long it has to wait.
+pub(crate) fn tell(response: &mut Response, throttle: Duration) {
+    let milliseconds = i32::try_from(throttle.as_millis()).unwrap_or(i32::MAX);
+    match response {
+        Response::Produce(response) => response.throttle_time_ms = milliseconds,
+        Response::Fetch(response) => response.throttle_time_ms = milliseconds,
+        _ => {}
+    }
+}
