@@ -16,11 +16,11 @@ use std::time::Duration;
 use ninefold_archive::Archive;
 use ninefold_delivery::DeliveryEngine;
 use ninefold_events::{EventsDoor, EventsParts};
+use ninefold_groups::{Groups, GroupsConfig};
 use ninefold_kafka::host::AbsentBrokers;
 use ninefold_kafka::{KafkaDoor, KafkaParts};
+use ninefold_kafka_broker::{SecurityRecords, StreamMarkers, StreamTopics};
 use ninefold_kinesis::{KinesisDoor, KinesisParts, Throttling};
-use ninefold_groups::{Groups, GroupsConfig};
-use ninefold_kafka_broker::StreamTopics;
 use ninefold_log::{DurabilityMode, Log, LogOptions};
 use ninefold_model::ServiceModel;
 use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, LogGroups, Region};
@@ -31,6 +31,7 @@ use ninefold_store::{Store, Table};
 use ninefold_streams::Streams;
 use ninefold_sts::StsDoor;
 use ninefold_time::Clock;
+use ninefold_transactions::{Transactions, TransactionsConfig};
 use parking_lot::Mutex;
 use scram_secrets::ScramSecretsFile;
 use sms_provider::StopMessages;
@@ -57,6 +58,7 @@ pub(crate) struct Engines {
     pub(crate) log: Arc<Log>,
     pub(crate) streams: Arc<Streams>,
     pub(crate) groups: Arc<Groups>,
+    pub(crate) transactions: Arc<Transactions>,
 }
 
 /// The doors of a running server.
@@ -87,6 +89,8 @@ pub(crate) fn tables() -> Vec<Table> {
         &ninefold_log::TABLES,
         Streams::TABLES,
         Groups::TABLES,
+        Transactions::TABLES,
+        SecurityRecords::TABLES,
     ]
     .concat()
 }
@@ -116,6 +120,19 @@ impl Engines {
             GroupsConfig::default(),
         )
         .map_err(|error| Failure::of(&error))?;
+        let markers = StreamMarkers::new(
+            Arc::clone(&streams),
+            Arc::clone(&groups),
+            kafka_brokers::default_namespace(config),
+        );
+        let transactions = Transactions::open(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::new(markers),
+            TransactionsConfig::default(),
+        )
+        .await
+        .map_err(|error| Failure::of(&error))?;
         Ok(Engines {
             store,
             clock,
@@ -123,6 +140,7 @@ impl Engines {
             log,
             streams,
             groups,
+            transactions,
         })
     }
 
@@ -143,6 +161,7 @@ impl Engines {
         tokio::spawn(Arc::clone(&self.queues).run());
         tokio::spawn(sweep_log(Arc::clone(&self.log), Arc::clone(&self.clock)));
         tokio::spawn(Arc::clone(&self.groups).run());
+        tokio::spawn(Arc::clone(&self.transactions).run());
         tokio::spawn(tell_groups(Arc::clone(&self.streams), Arc::clone(&self.groups)));
     }
 }

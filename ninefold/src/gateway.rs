@@ -242,7 +242,9 @@ async fn answer_by(
     body: Bytes,
 ) -> Response<ResponseBody> {
     if route.operation.event_stream.is_none() {
-        return answer(door, context, route, parts, body).await.map(ResponseBody::Whole);
+        return answer(door, context, route, parts, body)
+            .await
+            .map(ResponseBody::Whole);
     }
     match Box::pin(answer_streaming(door, context, route, parts, body)).await {
         Ok(streaming) => streaming.map(|frames| ResponseBody::Streaming(Box::pin(UntilPanic::new(frames)))),

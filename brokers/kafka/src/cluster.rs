@@ -6,11 +6,14 @@ use bytestring::ByteString;
 use ninefold_groups::Groups;
 use ninefold_streams::Streams;
 use ninefold_time::Clock;
+use ninefold_transactions::Transactions;
 
 use crate::fetch::FetchSessions;
 use crate::groups::ClusterGroups;
+use crate::namespace::Names;
 use crate::security::{Security, SecurityOptions, UserError, UserPassword};
 use crate::topics::Topics;
+use crate::transactions::ClusterTransactions;
 
 /// The one node of a cluster, which leads everything.
 pub(crate) const NODE: i32 = 1;
@@ -27,6 +30,8 @@ pub struct ClusterParts {
     pub streams: Arc<Streams>,
     /// The groups of all clusters.
     pub groups: Arc<Groups>,
+    /// The transactions of all clusters.
+    pub transactions: Arc<Transactions>,
     /// Who its clients are, and what they may do.
     pub security: SecurityOptions,
     /// The time.
@@ -38,6 +43,7 @@ pub struct Cluster {
     pub(crate) id: ByteString,
     pub(crate) topics: Topics,
     pub(crate) groups: ClusterGroups,
+    pub(crate) transactions: ClusterTransactions,
     pub(crate) security: Security,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fetch_sessions: FetchSessions,
@@ -46,9 +52,14 @@ pub struct Cluster {
 impl Cluster {
     /// A cluster that does not listen yet.
     pub fn new(parts: ClusterParts) -> Arc<Self> {
+        let names = Names::new((!parts.is_default).then_some(&*parts.namespace));
         Arc::new(Cluster {
             id: parts.id.into(),
-            groups: ClusterGroups::new(parts.groups, (!parts.is_default).then_some(&*parts.namespace)),
+            groups: ClusterGroups::new(parts.groups, names.clone()),
+            transactions: ClusterTransactions {
+                engine: parts.transactions,
+                names,
+            },
             security: Security::new(parts.security, &parts.namespace, Arc::clone(&parts.clock)),
             topics: Topics::new(parts.namespace, parts.streams),
             clock: parts.clock,

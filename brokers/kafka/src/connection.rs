@@ -154,7 +154,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 .write(api_versions::of_unknown_version(header.correlation_id))
                 .await;
         }
-        let request = Request::after(&header, reader).map_err(|error| self.refused(&error))?;
+        // What follows a request is overlooked, as Kafka does it: some requests of librdkafka have a byte too many.
+        let request = Request::decode(header.api_key, &mut reader, header.api_version)
+            .map_err(|error| self.refused(&error))?;
         match request {
             Request::SaslHandshake(request) => {
                 let (response, fate) = self.authentication.handshake(&request, header.api_version);
@@ -172,7 +174,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         }
     }
 
-    async fn dispatch(&mut self, header: RequestHeader, request: Request, frame_bytes: usize) -> io::Result<()> {
+    async fn dispatch(
+        &mut self,
+        header: RequestHeader,
+        request: Request,
+        frame_bytes: usize,
+    ) -> io::Result<()> {
         let throttle = match header.api_key {
             ApiKey::Produce => self.spend(Quota::ProducerByteRate, &header, frame_bytes),
             _ => Duration::ZERO,

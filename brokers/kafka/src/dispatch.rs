@@ -11,6 +11,7 @@ use crate::cluster::Cluster;
 use crate::fetch;
 use crate::operations::{
     api_versions, configs, coordinator, groups, list_offsets, metadata, partitions, produce, records, topics,
+    transactions,
 };
 use crate::security::{acl_requests, quota_requests, user_requests};
 use crate::session::Caller;
@@ -46,7 +47,13 @@ pub(crate) const SUPPORTED: &[ApiKey] = &[
     ApiKey::CreateTopics,
     ApiKey::DeleteTopics,
     ApiKey::DeleteRecords,
+    ApiKey::InitProducerId,
     ApiKey::OffsetForLeaderEpoch,
+    ApiKey::AddPartitionsToTxn,
+    ApiKey::AddOffsetsToTxn,
+    ApiKey::EndTxn,
+    ApiKey::WriteTxnMarkers,
+    ApiKey::TxnOffsetCommit,
     ApiKey::DescribeAcls,
     ApiKey::CreateAcls,
     ApiKey::DeleteAcls,
@@ -63,6 +70,8 @@ pub(crate) const SUPPORTED: &[ApiKey] = &[
     ApiKey::AlterUserScramCredentials,
     ApiKey::DescribeCluster,
     ApiKey::DescribeProducers,
+    ApiKey::DescribeTransactions,
+    ApiKey::ListTransactions,
     ApiKey::ConsumerGroupHeartbeat,
     ApiKey::ConsumerGroupDescribe,
     ApiKey::DescribeTopicPartitions,
@@ -76,7 +85,7 @@ pub(crate) async fn answer(
     request: Request,
 ) -> Answer {
     if let Request::Produce(request) = request {
-        return Answer::Later(produce::answer(cluster, request).await);
+        return Answer::Later(produce::answer(cluster, caller, request, header.api_version).await);
     }
     let (cluster, caller, header) = (Arc::clone(cluster), caller.clone(), header.clone());
     Answer::Now(Box::pin(async move {
@@ -85,28 +94,42 @@ pub(crate) async fn answer(
             Ok(response) => return Some(response),
             Err(request) => request,
         };
+        let request = match answer_transaction(&cluster, &caller, version, *request).await {
+            Ok(response) => return Some(response),
+            Err(request) => request,
+        };
         let response = match *request {
-            Request::Fetch(request) => fetch::answer(&cluster, request, version).await.into(),
-            Request::ListOffsets(request) => list_offsets::answer(&cluster, request, version).await.into(),
+            Request::Fetch(request) => fetch::answer(&cluster, &caller, request, version).await.into(),
+            Request::ListOffsets(request) => list_offsets::answer(&cluster, &caller, request, version)
+                .await
+                .into(),
             Request::Metadata(request) => metadata::answer(&cluster, &caller, request, version).await.into(),
-            Request::FindCoordinator(request) => coordinator::find(&caller, request, version).into(),
-            Request::ApiVersions(request) => api_versions::answer(&request, version).into(),
-            Request::CreateTopics(request) => topics::create(&cluster, request).await.into(),
-            Request::DeleteTopics(request) => topics::delete(&cluster, request, version).await.into(),
-            Request::DeleteRecords(request) => records::delete(&cluster, request).await.into(),
-            Request::OffsetForLeaderEpoch(request) => {
-                records::offset_for_leader_epoch(&cluster, request).into()
+            Request::FindCoordinator(request) => {
+                coordinator::find(&cluster, &caller, request, version).into()
             }
-            Request::DescribeConfigs(request) => configs::describe(&cluster, request).into(),
-            Request::AlterConfigs(request) => configs::replace(&cluster, request).await.into(),
-            Request::IncrementalAlterConfigs(request) => configs::alter(&cluster, request).await.into(),
-            Request::CreatePartitions(request) => partitions::create(&cluster, request).await.into(),
+            Request::ApiVersions(request) => api_versions::answer(&request, version).into(),
+            Request::CreateTopics(request) => topics::create(&cluster, &caller, request).await.into(),
+            Request::DeleteTopics(request) => {
+                topics::delete(&cluster, &caller, request, version).await.into()
+            }
+            Request::DeleteRecords(request) => records::delete(&cluster, &caller, request).await.into(),
+            Request::OffsetForLeaderEpoch(request) => {
+                records::offset_for_leader_epoch(&cluster, &caller, request).into()
+            }
+            Request::DescribeConfigs(request) => configs::describe(&cluster, &caller, request).into(),
+            Request::AlterConfigs(request) => configs::replace(&cluster, &caller, request).await.into(),
+            Request::IncrementalAlterConfigs(request) => {
+                configs::alter(&cluster, &caller, request).await.into()
+            }
+            Request::CreatePartitions(request) => partitions::create(&cluster, &caller, request).await.into(),
             Request::DescribeCluster(request) => {
                 metadata::describe_cluster(&cluster, &caller, &request).into()
             }
-            Request::DescribeProducers(request) => records::describe_producers(&cluster, request).into(),
+            Request::DescribeProducers(request) => {
+                records::describe_producers(&cluster, &caller, request).into()
+            }
             Request::DescribeTopicPartitions(request) => {
-                metadata::describe_topic_partitions(&cluster, &request).into()
+                metadata::describe_topic_partitions(&cluster, &caller, &request).into()
             }
             other => return answer_security(&cluster, &caller, other).await,
         };
@@ -126,33 +149,33 @@ async fn answer_group(
         Request::JoinGroup(request) => groups::classic::join(cluster, caller, client_id, request, version)
             .await
             .into(),
-        Request::SyncGroup(request) => groups::classic::sync(cluster, request).await.into(),
-        Request::Heartbeat(request) => groups::classic::heartbeat(cluster, request).await.into(),
-        Request::LeaveGroup(request) => groups::classic::leave(cluster, request, version).await.into(),
-        Request::OffsetCommit(request) => groups::offset_commit::commit(cluster, request, version)
+        Request::SyncGroup(request) => groups::classic::sync(cluster, caller, request).await.into(),
+        Request::Heartbeat(request) => groups::classic::heartbeat(cluster, caller, request).await.into(),
+        Request::LeaveGroup(request) => groups::classic::leave(cluster, caller, request, version).await.into(),
+        Request::OffsetCommit(request) => groups::offset_commit::commit(cluster, caller, request, version)
             .await
             .into(),
-        Request::OffsetFetch(request) => groups::offset_fetch::fetch(cluster, request, version).into(),
-        Request::OffsetDelete(request) => groups::offset_commit::delete(cluster, request).await.into(),
+        Request::OffsetFetch(request) => groups::offset_fetch::fetch(cluster, caller, request, version).into(),
+        Request::OffsetDelete(request) => groups::offset_commit::delete(cluster, caller, request).await.into(),
         Request::DescribeGroups(request) => {
-            groups::administration::describe(cluster, request, version).into()
+            groups::administration::describe(cluster, caller, request, version).into()
         }
-        Request::ListGroups(request) => groups::administration::list(cluster, &request, version).into(),
-        Request::DeleteGroups(request) => groups::administration::delete(cluster, request).await.into(),
+        Request::ListGroups(request) => groups::administration::list(cluster, caller, &request, version).into(),
+        Request::DeleteGroups(request) => groups::administration::delete(cluster, caller, request).await.into(),
         Request::ConsumerGroupHeartbeat(request) => {
             groups::consumer::heartbeat(cluster, caller, client_id, request, version)
                 .await
                 .into()
         }
         Request::ConsumerGroupDescribe(request) => {
-            groups::consumer::describe(cluster, request, version).into()
+            groups::consumer::describe(cluster, caller, request, version).into()
         }
         Request::ShareGroupHeartbeat(request) => {
             groups::share::heartbeat(cluster, caller, client_id, request)
                 .await
                 .into()
         }
-        Request::ShareGroupDescribe(request) => groups::share::describe(cluster, request).into(),
+        Request::ShareGroupDescribe(request) => groups::share::describe(cluster, caller, request).into(),
         other => return Err(Box::new(other)),
     })
 }
@@ -175,5 +198,47 @@ async fn answer_security(cluster: &Cluster, caller: &Caller, request: Request) -
             tracing::warn!(api = ?other.api_key(), peer = %caller.peer, "a Kafka client asks for what is not offered");
             return None;
         }
+    })
+}
+
+/// Answers what is about transactions; gives everything else back.
+async fn answer_transaction(
+    cluster: &Cluster,
+    caller: &Caller,
+    version: i16,
+    request: Request,
+) -> Result<Response, Box<Request>> {
+    Ok(match request {
+        Request::InitProducerId(request) => {
+            transactions::producer_ids::init(cluster, caller, request, version)
+                .await
+                .into()
+        }
+        Request::AddPartitionsToTxn(request) => {
+            transactions::participants::add_partitions(cluster, caller, request, version)
+                .await
+                .into()
+        }
+        Request::AddOffsetsToTxn(request) => {
+            transactions::participants::add_offsets(cluster, caller, request, version)
+                .await
+                .into()
+        }
+        Request::EndTxn(request) => transactions::ending::end(cluster, caller, request, version)
+            .await
+            .into(),
+        Request::WriteTxnMarkers(request) => transactions::ending::write_markers(cluster, caller, request)
+            .await
+            .into(),
+        Request::TxnOffsetCommit(request) => transactions::offsets::commit(cluster, caller, request, version)
+            .await
+            .into(),
+        Request::DescribeTransactions(request) => {
+            transactions::description::describe(cluster, caller, request).into()
+        }
+        Request::ListTransactions(request) => {
+            transactions::description::list(cluster, caller, request).into()
+        }
+        other => return Err(Box::new(other)),
     })
 }

@@ -1,11 +1,12 @@
 //! What the engines refuse, in the protocol's codes: the one place where they are chosen.
 
-use ninefold_groups::GroupError;
 use ninefold_catalog::CatalogError;
+use ninefold_groups::GroupError;
 use ninefold_kafka_protocol::ErrorCode;
 use ninefold_log::{AppendError, LogError, ReadError};
 use ninefold_record_batch::BatchError;
 use ninefold_streams::StreamsError;
+use ninefold_transactions::TransactionError;
 
 /// A refusal: its code, and what a person is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,4 +142,31 @@ pub(crate) fn of_group(error: &GroupError) -> ErrorCode {
 /// The number of a refusal, or that of none.
 pub(crate) fn of_group_outcome<T>(outcome: &Result<T, GroupError>) -> i16 {
     outcome.as_ref().err().map_or(0, |error| of_group(error).code())
+}
+
+/// Why the coordinator of transactions has refused.
+pub(crate) fn of_transaction(error: &TransactionError) -> ErrorCode {
+    match error {
+        TransactionError::InvalidRequest(_) => ErrorCode::InvalidRequest,
+        TransactionError::InvalidTimeout => ErrorCode::InvalidTransactionTimeout,
+        TransactionError::TwoPhaseCommitDisabled => ErrorCode::TransactionalIdAuthorizationFailed,
+        TransactionError::KeepPreparedUnsupported => ErrorCode::UnsupportedVersion,
+        TransactionError::InvalidProducerIdMapping => ErrorCode::InvalidProducerIdMapping,
+        TransactionError::ProducerFenced => ErrorCode::ProducerFenced,
+        TransactionError::InvalidProducerEpoch => ErrorCode::InvalidProducerEpoch,
+        TransactionError::ConcurrentTransactions => ErrorCode::ConcurrentTransactions,
+        TransactionError::InvalidState => ErrorCode::InvalidTxnState,
+        TransactionError::NotParticipating | TransactionError::TooManyParticipants => {
+            ErrorCode::TransactionAbortable
+        }
+        TransactionError::NoSuchTransactionalId => ErrorCode::TransactionalIdNotFound,
+        TransactionError::InvalidPattern(_) => ErrorCode::InvalidRegularExpression,
+        TransactionError::TooManyTransactionalIds | TransactionError::ProducerIdsExhausted => {
+            ErrorCode::CoordinatorNotAvailable
+        }
+        TransactionError::Store(error) => {
+            tracing::error!(%error, "a transaction could not be changed");
+            ErrorCode::CoordinatorNotAvailable
+        }
+    }
 }

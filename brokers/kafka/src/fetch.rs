@@ -12,6 +12,7 @@ use self::sessions::Opened;
 use self::wait::Deadline;
 use crate::cluster::Cluster;
 use crate::limits::{FETCH_BYTES, FETCH_WAIT_MILLISECONDS};
+use crate::session::Caller;
 
 /// Readers of finished transactions.
 const READ_COMMITTED: i8 = 1;
@@ -28,7 +29,12 @@ pub(crate) struct Terms {
 }
 
 /// Fetch.
-pub(crate) async fn answer(cluster: &Cluster, request: FetchRequest, version: i16) -> FetchResponse {
+pub(crate) async fn answer(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: FetchRequest,
+    version: i16,
+) -> FetchResponse {
     if request.replica_id >= 0 || request.replica_state.replica_id >= 0 {
         // There are no followers.
         return refused(ErrorCode::InvalidRequest);
@@ -44,7 +50,7 @@ pub(crate) async fn answer(cluster: &Cluster, request: FetchRequest, version: i1
         Ok(opened) => opened,
         Err(code) => return refused(code),
     };
-    let partitions = wait::until_enough(cluster, opened.wanted(), terms, deadline).await;
+    let partitions = wait::until_enough(cluster, caller, opened.wanted(), terms, deadline).await;
     let Opened { session_id, .. } = opened;
     FetchResponse {
         session_id,

@@ -7,15 +7,13 @@ use ninefold_groups::{Client, Groups, Topic, TopicId, TopicSource};
 use ninefold_kafka_protocol::Uuid;
 use ninefold_streams::Streams;
 
+use crate::namespace::Names;
 use crate::session::Caller;
-
-/// Stands between the name of a cluster and one in it: no name has it.
-const SEPARATOR: char = '\0';
 
 /// The groups of a cluster.
 pub(crate) struct ClusterGroups {
     pub(crate) engine: Arc<Groups>,
-    prefix: String,
+    pub(crate) names: Names,
 }
 
 /// Tells groups of the topics of all clusters, which are the streams of all namespaces.
@@ -41,7 +39,7 @@ impl TopicSource for StreamTopics {
             let namespace = (!is_default).then_some(&*stream.key.namespace);
             Topic {
                 id: TopicId(stream.record.id.as_u128()),
-                name: format!("{}{}", prefix(namespace), stream.key.name).into(),
+                name: Names::new(namespace).inner(&stream.key.name),
                 partitions: u32::try_from(stream.partitions.len()).unwrap_or(u32::MAX),
             }
         };
@@ -49,44 +47,10 @@ impl TopicSource for StreamTopics {
     }
 }
 
-fn prefix(namespace: Option<&str>) -> String {
-    namespace.map_or_else(String::new, |namespace| format!("{namespace}{SEPARATOR}"))
-}
-
 impl ClusterGroups {
-    /// The groups of a namespace; `None` stands for the default cluster.
-    pub(crate) fn new(engine: Arc<Groups>, namespace: Option<&str>) -> Self {
-        ClusterGroups {
-            engine,
-            prefix: prefix(namespace),
-        }
-    }
-
-    /// What a group or topic of this cluster is called in the engine.
-    pub(crate) fn inner<T: for<'a> From<&'a str>>(&self, name: &str) -> T {
-        if self.prefix.is_empty() {
-            return T::from(name);
-        }
-        T::from(&format!("{}{name}", self.prefix))
-    }
-
-    /// What the engine calls a group or topic, if it is of this cluster.
-    pub(crate) fn outer(&self, name: &str) -> Option<ByteString> {
-        let name = name.strip_prefix(&self.prefix)?;
-        (!name.contains(SEPARATOR)).then(|| name.into())
-    }
-
-    /// A pattern of topics' names, of this cluster's.
-    pub(crate) fn inner_pattern(&self, pattern: &str) -> Arc<str> {
-        if self.prefix.is_empty() || pattern.is_empty() {
-            return pattern.into();
-        }
-        let escaped: String = self
-            .prefix
-            .chars()
-            .map(|character| format!("\\x{{{:x}}}", u32::from(character)))
-            .collect();
-        format!("{escaped}(?:{pattern})").into()
+    /// The groups of a cluster with these names.
+    pub(crate) fn new(engine: Arc<Groups>, names: Names) -> Self {
+        ClusterGroups { engine, names }
     }
 }
 

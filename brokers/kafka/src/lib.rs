@@ -13,10 +13,12 @@ mod fetch;
 mod groups;
 mod limits;
 mod listener;
+mod namespace;
 mod operations;
 mod security;
 mod session;
 mod topics;
+mod transactions;
 
 pub use cluster::{Cluster, ClusterParts};
 pub use groups::StreamTopics;
@@ -27,3 +29,4 @@ pub use security::{
     ClusterArn, IamAccessKey, IamAuthority, IamOptions, IamRequest, Sealer, SecurityOptions, SecurityRecords,
     UserError, UserPassword,
 };
+pub use transactions::StreamMarkers;

@@ -10,3 +10,4 @@ pub(crate) mod partitions;
 pub(crate) mod produce;
 pub(crate) mod records;
 pub(crate) mod topics;
+pub(crate) mod transactions;

@@ -10,6 +10,8 @@ mod namespace;
 mod quotas;
 mod resource;
 mod sasl;
+#[cfg(test)]
+mod tests;
 mod users;
 
 use std::sync::Arc;
@@ -20,8 +22,8 @@ use ninefold_time::{Clock, Timestamp};
 
 pub(crate) use self::acls::requests as acl_requests;
 use self::acls::{Acls, Asked, PatternRecord, Verdict};
-pub use self::iam::{ClusterArn, IamAccessKey, IamAuthority, IamOptions, IamRequest};
 use self::iam::Iam;
+pub use self::iam::{ClusterArn, IamAccessKey, IamAuthority, IamOptions, IamRequest};
 pub(crate) use self::iam::{IamIdentity, Origin};
 use self::namespace::Namespace;
 use self::quotas::QuotaRecord;
@@ -205,10 +207,7 @@ impl Security {
         if matches!(caller.principal, Principal::Iam(_)) {
             return false;
         }
-        let any = Resource {
-            kind,
-            name: ANY_NAME,
-        };
+        let any = Resource { kind, name: ANY_NAME };
         let principal = caller.principal.qualified();
         let asked = Asked {
             principal: &principal,

@@ -58,10 +58,6 @@ impl Topics {
         Topics { namespace, streams }
     }
 
-    pub(crate) fn streams(&self) -> &Arc<Streams> {
-        &self.streams
-    }
-
     fn key(&self, name: &str) -> StreamKey {
         StreamKey::new(self.namespace.clone(), name)
     }
@@ -199,6 +195,22 @@ impl Topic {
         index
             .and_then(|index| self.stream.partition(index))
             .ok_or(ErrorCode::UnknownTopicOrPartition)
+    }
+
+    /// How far a record's time may be behind and ahead. Asked for every batch, so that nothing else is read.
+    pub(crate) fn timestamp_bounds(&self) -> (i64, i64) {
+        let configs = self
+            .stream
+            .attachment(ATTACHMENT)
+            .and_then(|kept| kept.get("configs"));
+        let bound = |name: &str, default: i64| {
+            let configured = configs.and_then(|configs| configs.get(name)?.as_str()?.parse().ok());
+            configured.unwrap_or(default)
+        };
+        (
+            bound("message.timestamp.before.max.ms", i64::MAX),
+            bound("message.timestamp.after.max.ms", 3_600_000),
+        )
     }
 
     /// What was configured.

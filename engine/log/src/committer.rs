@@ -169,7 +169,7 @@ impl Worker {
             match submission {
                 Submission::Batch(batch) => {
                     if outcome.is_ok() {
-                        batch.partition.state().durable_offset = batch.next_offset;
+                        batch.partition.state().note_durable(batch.next_offset);
                         let is_noted = readable
                             .last()
                             .is_some_and(|last| Arc::ptr_eq(last, &batch.partition));

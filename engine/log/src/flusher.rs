@@ -11,6 +11,7 @@ use ninefold_store::{Durability, StoreError};
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
+use crate::PartitionNumber;
 use crate::log::Shared;
 use crate::partition::{Flushed, Partition};
 use crate::progress::Progress;
@@ -135,11 +136,18 @@ impl Worker {
         let failed = |error: io::Error| error.to_string();
         let changes = shared.segment_changes.lock();
         let mut works: Vec<Work> = shared.take_dirty().into_iter().map(Work::begin).collect();
-        let mut files = Vec::new();
+        let mut written = Vec::new();
         for work in &mut works {
-            files.extend(work.write(&shared).map_err(failed)?);
+            written.extend(work.write(&shared).map_err(failed)?);
         }
-        files.iter().try_for_each(File::sync_all).map_err(failed)?;
+        let mut files = written.iter().flat_map(|(files, _)| files);
+        files
+            .try_for_each(|file| shared.files.medium().sync(file))
+            .map_err(failed)?;
+        let mut grown = written.iter().filter_map(|(_, grown)| *grown);
+        grown
+            .try_for_each(|partition| shared.files.sync_directories(partition))
+            .map_err(failed)?;
         let partitions: Vec<Arc<Partition>> = works.into_iter().map(|work| work.finish(&shared)).collect();
         shared
             .commit_records(&partitions)
@@ -191,14 +199,14 @@ impl Work {
         }
     }
 
-    /// Writes it; returns the files that have to be synced before it counts.
-    fn write(&mut self, shared: &Shared) -> io::Result<Vec<File>> {
+    /// Writes it; returns the files that have to be synced before it counts, and the partition if it has new ones.
+    fn write(&mut self, shared: &Shared) -> io::Result<Option<(Vec<File>, Option<PartitionNumber>)>> {
         let (settings, is_deleted) = {
             let state = self.partition.state();
             (state.settings.clone(), state.is_deleted)
         };
         if is_deleted || self.batches.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let segments = std::mem::take(&mut self.flushed.segments);
         let number = self.partition.number();
@@ -214,9 +222,10 @@ impl Work {
             apply(&mut self.flushed.progress, batch, shared.now_milliseconds());
             self.flushed.end_offset = batch.header.next_offset();
         }
-        let Written { segments, files } = writer.finish()?;
-        self.flushed.segments = segments;
-        Ok(files)
+        self.flushed.progress.settle(self.flushed.end_offset);
+        let written: Written = writer.finish()?;
+        self.flushed.segments = written.segments;
+        Ok(Some((written.files, written.has_new_files.then_some(number))))
     }
 
     /// From now on it is read from segments, and the partition's record says so.

@@ -25,6 +25,7 @@ mod lookup;
 mod partition;
 mod progress;
 mod read;
+mod reader;
 mod record;
 mod retention;
 mod segment;

@@ -1,6 +1,6 @@
 //! The log as a whole: opening, making and deleting partitions, closing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ impl Log {
         let shared = Arc::new(Shared {
             store,
             clock,
-            files: SegmentFiles::new(segment_directory),
+            files: SegmentFiles::new(segment_directory, Arc::clone(&medium)),
             intake: Intake::new(INTAKE_BYTES),
             failure: Failure::default(),
             partitions: RwLock::default(),
@@ -191,6 +191,7 @@ impl Log {
     /// If that can't be made durable.
     pub async fn create(&self, settings: Settings) -> Result<Arc<Partition>, LogError> {
         self.shared.check()?;
+        let settings = Arc::new(settings);
         let number = self.next_number().await?;
         let batch = record::put_new(number, &settings);
         commit(&*self.shared.store, batch, Durability::Durable).await?;
@@ -208,23 +209,23 @@ impl Log {
         count: usize,
     ) -> Result<Vec<Arc<Partition>>, LogError> {
         self.shared.check()?;
+        let settings = Arc::new(settings.clone());
         let mut under_way = Vec::with_capacity(count);
         for _ in 0..count {
             let number = self.next_number().await?;
-            let batch = record::put_new(number, settings);
+            let batch = record::put_new(number, &settings);
             under_way.push((number, commit(&*self.shared.store, batch, Durability::Durable)));
         }
         let mut partitions = Vec::with_capacity(count);
         for (number, committed) in under_way {
             committed.await?;
-            partitions.push(self.add(number, settings.clone()));
+            partitions.push(self.add(number, Arc::clone(&settings)));
         }
         Ok(partitions)
     }
 
-    fn add(&self, number: PartitionNumber, settings: Settings) -> Arc<Partition> {
-        let record = record::PartitionRecord::new(settings);
-        let partition = Arc::new(Partition::new(number, Arc::clone(&self.shared), record));
+    fn add(&self, number: PartitionNumber, settings: Arc<Settings>) -> Arc<Partition> {
+        let partition = Arc::new(Partition::new(number, Arc::clone(&self.shared), settings));
         self.shared
             .partitions
             .write()
@@ -365,8 +366,18 @@ fn commit_and_wait(store: &dyn Store, record: &LogRecord) -> Result<(), StoreErr
 impl Shared {
     fn load_partitions(self: &Arc<Self>) -> Result<(), OpenError> {
         let mut partitions = self.partitions.write();
+        // Most partitions share theirs with others.
+        let mut known = HashSet::new();
         record::read_partitions(&*self.store, |number, record| {
-            let partition = Partition::new(number, Arc::clone(self), record);
+            let settings = match known.get(&record.settings) {
+                Some(same) => Arc::clone(same),
+                None => {
+                    let settings = Arc::new(record.settings.clone());
+                    known.insert(Arc::clone(&settings));
+                    settings
+                }
+            };
+            let partition = Partition::of(number, Arc::clone(self), settings, record);
             partitions.insert(number, Arc::new(partition));
         })
     }
@@ -490,7 +501,7 @@ impl Partition {
         };
         flusher::apply(&mut state.progress, &batch, header.max_timestamp);
         state.next_offset = header.next_offset();
-        state.durable_offset = state.next_offset;
+        state.note_durable(header.next_offset());
         state.tail.push(batch);
         if !state.is_dirty {
             state.is_dirty = true;

@@ -1,19 +1,18 @@
 //! Finding an offset by time.
 
-use std::fs::File;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use ninefold_record_batch::{Batch, BatchError};
 use tokio::task::spawn_blocking;
 
 use crate::ReadError;
-use crate::partition::Partition;
-use crate::read::{Chunk, SegmentReader};
+use crate::partition::{Partition, State};
+use crate::reader::SegmentReader;
 use crate::segment::Segment;
+use crate::tail::TailBatch;
 
 /// A batch is not taken apart beyond this many bytes of records.
-const DECOMPRESSED_BYTES: usize = 256 << 20;
+pub(crate) const DECOMPRESSED_BYTES: usize = 256 << 20;
 
 /// A record's offset and its time, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,29 +30,7 @@ impl Partition {
     ///
     /// If a file can't be read or is damaged.
     pub async fn offset_for_time(self: &Arc<Self>, timestamp: i64) -> Result<Option<TimedOffset>, ReadError> {
-        let (start_offset, segments, in_tail) = {
-            let state = self.state();
-            if state.is_deleted {
-                return Err(ReadError::Deleted);
-            }
-            let later = state.flushed.segments.iter().filter(|segment| {
-                segment.max_timestamp >= timestamp && segment.end_offset > state.start_offset
-            });
-            let from = state.flushed.end_offset.max(state.start_offset);
-            let in_tail = state
-                .tail
-                .from(from)
-                .take_while(|batch| batch.header.next_offset() <= state.durable_offset)
-                .find(|batch| batch.header.max_timestamp >= timestamp)
-                .map(|batch| batch.bytes.clone());
-            (state.start_offset, later.cloned().collect::<Vec<_>>(), in_tail)
-        };
-        let partition = Arc::clone(self);
-        let search = move || partition.search(&segments, in_tail, start_offset, timestamp);
-        spawn_blocking(search).await.map_err(|error| ReadError::Io {
-            path: self.shared.files.of(self.number),
-            source: std::io::Error::other(error),
-        })?
+        self.look_up(move |view| view.search(timestamp)).await
     }
 
     /// The record with the latest timestamp; the first of several.
@@ -62,87 +39,89 @@ impl Partition {
     ///
     /// As [`Partition::offset_for_time`].
     pub async fn latest_time(self: &Arc<Self>) -> Result<Option<TimedOffset>, ReadError> {
-        let latest = {
-            let state = self.state();
-            let from = state.start_offset;
-            let flushed = state.flushed.segments.iter().map(|segment| segment.max_timestamp);
-            let durable = state
-                .tail
-                .from(from)
-                .take_while(|batch| batch.header.next_offset() <= state.durable_offset)
-                .map(|batch| batch.header.max_timestamp);
-            flushed.chain(durable).max()
-        };
-        match latest {
-            Some(timestamp) => self.offset_for_time(timestamp).await,
+        let latest = |view: &View| match view.latest_timestamp()? {
+            Some(timestamp) => view.search(timestamp),
             None => Ok(None),
+        };
+        self.look_up(latest).await
+    }
+
+    /// Looks something up in what can be read now; again, if what it was looked up in was replaced meanwhile.
+    async fn look_up<T: Send + 'static>(
+        self: &Arc<Self>,
+        look_up: impl Fn(&View) -> Result<T, ReadError> + Clone + Send + 'static,
+    ) -> Result<T, ReadError> {
+        loop {
+            let view = Arc::new(self.view()?);
+            let (in_thread, look_up) = (Arc::clone(&view), look_up.clone());
+            let outcome = spawn_blocking(move || look_up(&in_thread)).await;
+            let outcome = outcome.map_err(|error| ReadError::Io {
+                path: self.shared.files.of(self.number),
+                source: std::io::Error::other(error),
+            })?;
+            let state = self.state();
+            let is_present = view.segments.iter().all(|segment| state.has(segment));
+            if state.flushed.end_offset == view.flushed_end_offset && (outcome.is_ok() || is_present) {
+                return outcome;
+            }
         }
     }
 
-    fn search(
-        &self,
-        segments: &[Arc<Segment>],
-        in_tail: Option<Bytes>,
-        start_offset: i64,
-        timestamp: i64,
-    ) -> Result<Option<TimedOffset>, ReadError> {
-        for segment in segments {
-            let found = self.search_segment(segment, start_offset, timestamp)?;
+    fn view(self: &Arc<Self>) -> Result<View, ReadError> {
+        let state = self.state();
+        if state.is_deleted {
+            return Err(ReadError::Deleted);
+        }
+        let segments = state.flushed.segments.iter();
+        Ok(View {
+            partition: Arc::clone(self),
+            start_offset: state.start_offset,
+            flushed_end_offset: state.flushed.end_offset,
+            segments: segments
+                .filter(|segment| segment.end_offset > state.start_offset)
+                .cloned()
+                .collect(),
+        })
+    }
+}
+
+/// What can be read at a moment: segments, and behind them the tail.
+struct View {
+    partition: Arc<Partition>,
+    start_offset: i64,
+    flushed_end_offset: i64,
+    segments: Vec<Arc<Segment>>,
+}
+
+impl View {
+    fn search(&self, timestamp: i64) -> Result<Option<TimedOffset>, ReadError> {
+        for segment in &self.segments {
+            if segment.max_timestamp < timestamp {
+                continue;
+            }
+            let found = self.search_segment(segment, timestamp)?;
             if found.is_some() {
                 return Ok(found);
             }
         }
-        match in_tail {
-            Some(bytes) => {
-                first_record(bytes, start_offset, timestamp).map_err(|source| ReadError::Damaged {
-                    path: self.shared.files.of(self.number),
-                    position: 0,
-                    source,
-                })
-            }
-            None => Ok(None),
-        }
+        self.search_tail(timestamp)
     }
 
     fn search_segment(
         &self,
-        segment: &Segment,
-        start_offset: i64,
+        segment: &Arc<Segment>,
         timestamp: i64,
     ) -> Result<Option<TimedOffset>, ReadError> {
-        let path = self.shared.files.batches(self.number, segment);
-        let index_path = self.shared.files.index(self.number, segment);
-        let open = |path: &std::path::Path| {
-            File::open(path).map_err(|source| ReadError::Io {
-                path: path.to_owned(),
-                source,
-            })
-        };
-        let (batches, index) = (open(&path)?, open(&index_path)?);
-        let reader = SegmentReader {
-            segment,
-            path: &path,
-            batches: &batches,
-            index: &index,
-        };
+        let reader = self.open(segment)?;
         let (before, _) = reader.search(|entry| entry.max_timestamp_before < timestamp)?;
         let mut position = before.map_or(0, |entry| entry.position);
         // Whose latest record is in time may have none that is and can be read still.
         while let Some((place, header)) = reader.first_from(position, |header| {
-            header.max_timestamp >= timestamp && header.next_offset() > start_offset
+            header.max_timestamp >= timestamp && header.next_offset() > self.start_offset
         })? {
-            let chunk = Chunk::File {
-                file: Arc::new(batches.try_clone().map_err(|source| reader.failed(source))?),
-                position: place,
-                bytes: header.total_bytes(),
-            };
-            let bytes = chunk.load().map_err(|source| reader.failed(source))?;
-            let found =
-                first_record(bytes, start_offset, timestamp).map_err(|source| ReadError::Damaged {
-                    path: path.clone(),
-                    position: place,
-                    source,
-                })?;
+            let batch = reader.batch(place, &header)?;
+            let found = first_record(&batch, self.start_offset, timestamp)
+                .map_err(|source| reader.damaged(place, source))?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -150,10 +129,104 @@ impl Partition {
         }
         Ok(None)
     }
+
+    fn search_tail(&self, timestamp: i64) -> Result<Option<TimedOffset>, ReadError> {
+        let mut from_offset = self.flushed_end_offset.max(self.start_offset);
+        loop {
+            let state = self.partition.state();
+            let in_time = durable_tail(&state, from_offset)
+                .find(|batch| batch.header.max_timestamp >= timestamp)
+                .cloned();
+            drop(state);
+            let Some(batch) = in_time else {
+                return Ok(None);
+            };
+            from_offset = batch.header.next_offset();
+            let found = Batch::parse(batch.bytes)
+                .and_then(|batch| first_record(&batch, self.start_offset, timestamp))
+                .map_err(|source| self.damaged(source))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn latest_timestamp(&self) -> Result<Option<i64>, ReadError> {
+        let mut latest = None;
+        for segment in &self.segments {
+            latest = latest.max(if segment.base_offset >= self.start_offset {
+                Some(segment.max_timestamp)
+            } else {
+                self.latest_in_part(segment)?
+            });
+        }
+        let (first, in_others) = {
+            let state = self.partition.state();
+            let mut tail = durable_tail(&state, self.flushed_end_offset.max(self.start_offset));
+            let first = tail.next().cloned();
+            (first, tail.map(|batch| batch.header.max_timestamp).max())
+        };
+        latest = latest.max(in_others);
+        if let Some(first) = first {
+            let in_first =
+                Batch::parse(first.bytes).and_then(|batch| latest_record(&batch, self.start_offset));
+            latest = latest.max(in_first.map_err(|source| self.damaged(source))?);
+        }
+        Ok(latest)
+    }
+
+    /// Of the segment that holds the first offset that can be read.
+    fn latest_in_part(&self, segment: &Arc<Segment>) -> Result<Option<i64>, ReadError> {
+        let mut batches = self.open(segment)?.scan(self.start_offset)?;
+        let mut latest = None;
+        while let Some(batch) = batches.next()? {
+            let in_batch = latest_record(&batch, self.start_offset);
+            latest = latest.max(in_batch.map_err(|source| batches.damaged(source))?);
+        }
+        Ok(latest)
+    }
+
+    fn open(&self, segment: &Arc<Segment>) -> Result<SegmentReader, ReadError> {
+        SegmentReader::open(&self.partition.shared.files, self.partition.number, segment)
+    }
+
+    fn damaged(&self, source: BatchError) -> ReadError {
+        ReadError::Damaged {
+            path: self.partition.shared.files.of(self.partition.number),
+            position: 0,
+            source,
+        }
+    }
 }
 
-fn first_record(bytes: Bytes, start_offset: i64, timestamp: i64) -> Result<Option<TimedOffset>, BatchError> {
-    for record in Batch::parse(bytes)?.records(DECOMPRESSED_BYTES)? {
+/// What can be read of the tail, from an offset on.
+fn durable_tail(state: &State, from_offset: i64) -> impl Iterator<Item = &TailBatch> {
+    let batches = state.tail.from(from_offset);
+    batches.take_while(|batch| batch.header.next_offset() <= state.durable_offset)
+}
+
+/// The latest timestamp of the records from an offset on.
+fn latest_record(batch: &Batch, start_offset: i64) -> Result<Option<i64>, BatchError> {
+    let header = batch.header();
+    if header.base_offset >= start_offset {
+        return Ok((header.record_count > 0).then_some(header.max_timestamp));
+    }
+    let mut latest = None;
+    for record in batch.records(DECOMPRESSED_BYTES)? {
+        let record = record?;
+        if record.offset >= start_offset {
+            latest = latest.max(Some(record.timestamp));
+        }
+    }
+    Ok(latest)
+}
+
+fn first_record(
+    batch: &Batch,
+    start_offset: i64,
+    timestamp: i64,
+) -> Result<Option<TimedOffset>, BatchError> {
+    for record in batch.records(DECOMPRESSED_BYTES)? {
         let record = record?;
         if record.timestamp >= timestamp && record.offset >= start_offset {
             return Ok(Some(TimedOffset {

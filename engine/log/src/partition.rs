@@ -47,7 +47,7 @@ pub struct Partition {
 }
 
 pub(crate) struct State {
-    pub(crate) settings: Settings,
+    pub(crate) settings: Arc<Settings>,
     /// What is before can't be read any more.
     pub(crate) start_offset: i64,
     /// The next one to be given.
@@ -73,32 +73,54 @@ pub(crate) struct Flushed {
     pub(crate) progress: Progress,
     /// In order; the last one may get longer.
     pub(crate) segments: Vec<Arc<Segment>>,
+    /// Everything before it is compacted.
+    pub(crate) compacted_offset: i64,
 }
 
 impl Partition {
-    pub(crate) fn new(number: PartitionNumber, shared: Arc<Shared>, record: PartitionRecord) -> Self {
-        let end_offset = record.flushed_end_offset.max(record.start_offset);
+    /// A new one.
+    pub(crate) fn new(number: PartitionNumber, shared: Arc<Shared>, settings: Arc<Settings>) -> Self {
         Partition {
             number,
             shared,
             state: Mutex::new(State {
-                settings: record.settings,
-                start_offset: record.start_offset,
-                next_offset: end_offset,
-                durable_offset: end_offset,
-                is_sealed: record.is_sealed,
+                settings,
+                start_offset: 0,
+                next_offset: 0,
+                durable_offset: 0,
+                is_sealed: false,
                 is_deleted: false,
-                progress: record.progress.clone(),
-                flushed: Flushed {
-                    end_offset,
-                    progress: record.progress,
-                    segments: record.segments.into_iter().map(Arc::new).collect(),
-                },
+                progress: Progress::default(),
+                flushed: Flushed::default(),
                 tail: Tail::default(),
                 is_dirty: false,
             }),
             watchers: Watchers::default(),
         }
+    }
+
+    /// One that a record speaks of, as far as it is in segments.
+    pub(crate) fn of(
+        number: PartitionNumber,
+        shared: Arc<Shared>,
+        settings: Arc<Settings>,
+        record: PartitionRecord,
+    ) -> Self {
+        let mut partition = Partition::new(number, shared, settings);
+        let end_offset = record.flushed_end_offset.max(record.start_offset);
+        let state = partition.state.get_mut();
+        state.start_offset = record.start_offset;
+        state.next_offset = end_offset;
+        state.durable_offset = end_offset;
+        state.is_sealed = record.is_sealed;
+        state.progress = record.progress.clone();
+        state.flushed = Flushed {
+            end_offset,
+            progress: record.progress,
+            segments: record.segments.into_iter().map(Arc::new).collect(),
+            compacted_offset: record.compacted_offset,
+        };
+        partition
     }
 
     /// Its name.
@@ -123,7 +145,7 @@ impl Partition {
 
     /// What its owner decided.
     pub fn settings(&self) -> Settings {
-        self.state.lock().settings.clone()
+        Settings::clone(&self.state.lock().settings)
     }
 
     /// Whether it takes nothing any more.
@@ -156,7 +178,7 @@ impl Partition {
     /// If that can't be made durable, or the partition is gone.
     pub async fn configure(&self, settings: Settings) -> Result<(), LogError> {
         self.change(|state| {
-            state.settings = settings;
+            state.settings = Arc::new(settings);
             Ok(())
         })
         .await
@@ -247,6 +269,12 @@ impl Partition {
 }
 
 impl State {
+    /// Everything before an offset is durable.
+    pub(crate) fn note_durable(&mut self, offset: i64) {
+        self.durable_offset = offset;
+        self.progress.settle(offset);
+    }
+
     pub(crate) fn last_stable_offset(&self) -> i64 {
         let first_unstable = self.progress.first_unstable_offset();
         first_unstable.map_or(self.durable_offset, |offset| offset.min(self.durable_offset))

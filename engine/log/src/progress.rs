@@ -10,6 +10,7 @@ mod transactions;
 use ninefold_record_batch::{EndTransactionMarker, Header};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::producers::LastBatch;
 pub use self::producers::ProducerSummary;
 use self::producers::Producers;
 pub use self::transactions::AbortedTransaction;
@@ -85,9 +86,29 @@ impl Progress {
         }
     }
 
-    /// The first offset that belongs to an unfinished transaction.
+    /// The first offset that belongs to an unfinished transaction; one is finished when its marker is durable.
     pub(crate) fn first_unstable_offset(&self) -> Option<i64> {
         self.transactions.first_unstable_offset()
+    }
+
+    /// Everything before an offset is durable: a transaction whose marker is among it is finished.
+    pub(crate) fn settle(&mut self, durable_offset: i64) {
+        self.transactions.settle(durable_offset);
+    }
+
+    /// All aborted transactions, in the order of their markers.
+    pub(crate) fn all_aborted(&self) -> &[AbortedTransaction] {
+        self.transactions.all_aborted()
+    }
+
+    /// Forgets aborted transactions of which neither records nor markers are left. The markers are given in order.
+    pub(crate) fn forget_markers(&mut self, marker_offsets: &[i64]) {
+        self.transactions.forget_markers(marker_offsets);
+    }
+
+    /// Which batches say how far producers are, by producer.
+    pub(crate) fn last_batches(&self) -> impl Iterator<Item = (i64, LastBatch)> + '_ {
+        self.producers.last_batches()
     }
 
     /// The aborted transactions that touch offsets from `from` to before `until`.

@@ -3,17 +3,15 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ninefold_record_batch::{HEADER_BYTES, Header};
 use tokio::task::spawn_blocking;
 
 use crate::ReadError;
-use crate::index;
 use crate::partition::{Partition, State};
 use crate::progress::AbortedTransaction;
+use crate::reader::SegmentReader;
 use crate::segment::Segment;
 
 /// What is to be read.
@@ -114,6 +112,14 @@ enum Place {
     Segment(Arc<Segment>),
 }
 
+/// What a segment has.
+enum FromSegment {
+    /// The wanted batches, unless even the first one is too long.
+    Chunk(Option<Chunk>),
+    /// Nothing from the wanted offset on.
+    Nothing,
+}
+
 impl Partition {
     /// Reads from an offset on. Returns nothing, and no error, at the end; what is returned may end where a segment does.
     ///
@@ -121,21 +127,38 @@ impl Partition {
     ///
     /// If there is no such offset, or its file can't be read.
     pub async fn read(self: &Arc<Self>, request: ReadRequest) -> Result<Read, ReadError> {
-        let (place, mut read, bound) = self.place_of(&request)?;
-        match place {
-            Place::Nothing => {}
-            Place::Tail(chunks) => read.set(chunks),
-            Place::Segment(segment) => {
-                let partition = Arc::clone(self);
-                let from_file = spawn_blocking(move || partition.read_segment(&segment, &request, bound));
-                let chunk = from_file.await.map_err(|error| ReadError::Io {
+        'placing: loop {
+            let (mut place, mut read, bound) = self.place_of(&request)?;
+            loop {
+                let segment = match place {
+                    Place::Nothing => return Ok(read),
+                    Place::Tail(chunks) => {
+                        read.set(chunks);
+                        return Ok(read);
+                    }
+                    Place::Segment(segment) => segment,
+                };
+                let (partition, in_file) = (Arc::clone(self), Arc::clone(&segment));
+                let from_file = spawn_blocking(move || partition.read_segment(&in_file, &request, bound));
+                let from_file = from_file.await.map_err(|error| ReadError::Io {
                     path: self.shared.files.of(self.number),
                     source: io::Error::other(error),
-                })??;
-                read.set(chunk.into_iter().collect());
+                })?;
+                match from_file {
+                    Ok(FromSegment::Chunk(chunk)) => {
+                        read.set(chunk.into_iter().collect());
+                        return Ok(read);
+                    }
+                    // Compaction leaves gaps: what was at the end of the segment may be no more.
+                    Ok(FromSegment::Nothing) => {
+                        place = self.state().place(segment.end_offset, &request, bound);
+                    }
+                    // It was dropped or replaced meanwhile.
+                    Err(_) if !self.state().has(&segment) => continue 'placing,
+                    Err(error) => return Err(error),
+                }
             }
         }
-        Ok(read)
     }
 
     /// Where the wanted batches are, what is known without reading them, and the offset before which they have to end.
@@ -163,7 +186,7 @@ impl Partition {
         let place = if from >= bound {
             Place::Nothing
         } else {
-            state.place(request, bound)
+            state.place(from, request, bound)
         };
         let read = Read {
             chunks: Vec::new(),
@@ -178,54 +201,45 @@ impl Partition {
 
     fn read_segment(
         &self,
-        segment: &Segment,
+        segment: &Arc<Segment>,
         request: &ReadRequest,
         bound: i64,
-    ) -> Result<Option<Chunk>, ReadError> {
-        let path = self.shared.files.batches(self.number, segment);
-        let index_path = self.shared.files.index(self.number, segment);
-        let io_failed = |path: &Path, source| ReadError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let batches = File::open(&path).map_err(|error| io_failed(&path, error))?;
-        let index = File::open(&index_path).map_err(|error| io_failed(&index_path, error))?;
-        let reader = SegmentReader {
-            segment,
-            path: &path,
-            batches: &batches,
-            index: &index,
-        };
+    ) -> Result<FromSegment, ReadError> {
+        let reader = SegmentReader::open(&self.shared.files, self.number, segment)?;
         let Some((start, first)) = reader.position_of(request.from_offset)? else {
-            return Ok(None);
+            return Ok(FromSegment::Nothing);
         };
         let end = reader.end_for(start, &first, request, bound)?;
         let bytes = (end - start) as usize;
-        Ok((bytes > 0).then(|| Chunk::File {
-            file: Arc::new(batches),
+        Ok(FromSegment::Chunk((bytes > 0).then(|| Chunk::File {
+            file: Arc::new(reader.into_batches()),
             position: start,
             bytes,
-        }))
+        })))
     }
 }
 
 impl State {
-    fn place(&self, request: &ReadRequest, bound: i64) -> Place {
-        let from = request.from_offset;
+    fn place(&self, from: i64, request: &ReadRequest, bound: i64) -> Place {
         let is_in_memory = self.tail.start_offset().is_some_and(|start| start <= from);
-        let segment = self
-            .flushed
-            .segments
-            .partition_point(|segment| segment.end_offset <= from);
-        match self.flushed.segments.get(segment) {
+        let segments = &self.flushed.segments;
+        let first = segments.partition_point(|segment| segment.end_offset <= from);
+        match segments.get(first) {
+            Some(segment) if !is_in_memory && segment.base_offset >= bound => Place::Nothing,
             Some(segment) if !is_in_memory => Place::Segment(Arc::clone(segment)),
-            _ => Place::Tail(self.read_tail(request, bound)),
+            _ => Place::Tail(self.read_tail(from, request, bound)),
         }
     }
 
-    fn read_tail(&self, request: &ReadRequest, bound: i64) -> Vec<Chunk> {
+    /// Whether a segment is still one of the partition's.
+    pub(crate) fn has(&self, segment: &Segment) -> bool {
+        let mut present = self.flushed.segments.iter();
+        present.any(|other| other.is_of_same_files(segment))
+    }
+
+    fn read_tail(&self, from_offset: i64, request: &ReadRequest, bound: i64) -> Vec<Chunk> {
         let mut bytes = 0;
-        let within = self.tail.from(request.from_offset).take_while(|batch| {
+        let within = self.tail.from(from_offset).take_while(|batch| {
             let is_first = bytes == 0;
             bytes += batch.bytes.len();
             batch.header.next_offset() <= bound
@@ -239,98 +253,5 @@ impl Read {
     fn set(&mut self, chunks: Vec<Chunk>) {
         self.bytes = chunks.iter().map(Chunk::len).sum();
         self.chunks = chunks;
-    }
-}
-
-/// The open files of a segment.
-pub(crate) struct SegmentReader<'a> {
-    pub(crate) segment: &'a Segment,
-    pub(crate) path: &'a Path,
-    pub(crate) batches: &'a File,
-    pub(crate) index: &'a File,
-}
-
-impl SegmentReader<'_> {
-    /// Where the first batch begins that holds `offset` or is behind it.
-    fn position_of(&self, offset: i64) -> Result<Option<(u64, Header)>, ReadError> {
-        let (before, _) = self.search(|entry| entry.offset <= offset)?;
-        self.first_from(before.map_or(0, |entry| entry.position), |header| {
-            header.next_offset() > offset
-        })
-    }
-
-    /// The first batch, from the one at a position on, for which `is_wanted` holds.
-    pub(crate) fn first_from(
-        &self,
-        mut position: u64,
-        is_wanted: impl Fn(&Header) -> bool,
-    ) -> Result<Option<(u64, Header)>, ReadError> {
-        while position < self.segment.bytes {
-            let header = self.header(position)?;
-            if is_wanted(&header) {
-                return Ok(Some((position, header)));
-            }
-            position += header.total_bytes() as u64;
-        }
-        Ok(None)
-    }
-
-    /// Where to end so that everything from `start` on is whole batches before `bound` and within the bytes wanted.
-    fn end_for(
-        &self,
-        start: u64,
-        first: &Header,
-        request: &ReadRequest,
-        bound: i64,
-    ) -> Result<u64, ReadError> {
-        let bound_position = if self.segment.end_offset <= bound {
-            self.segment.bytes
-        } else {
-            let place = self.position_of(bound)?;
-            place.map_or(self.segment.bytes, |(position, _)| position)
-        };
-        let wanted = start.saturating_add(request.max_bytes as u64);
-        if bound_position <= wanted {
-            return Ok(bound_position);
-        }
-        let (before, _) = self.search(|entry| entry.position <= wanted)?;
-        let mut end = before.map_or(start, |entry| entry.position.max(start));
-        if end == start && request.at_least_one {
-            end += first.total_bytes() as u64;
-        }
-        while end < bound_position {
-            let next = end + self.header(end)?.total_bytes() as u64;
-            if next > wanted {
-                break;
-            }
-            end = next;
-        }
-        Ok(end.min(bound_position))
-    }
-
-    pub(crate) fn search(
-        &self,
-        is_before: impl Fn(&index::IndexEntry) -> bool,
-    ) -> Result<(Option<index::IndexEntry>, Option<index::IndexEntry>), ReadError> {
-        index::search(self.index, self.segment.index_entries, is_before).map_err(|source| self.failed(source))
-    }
-
-    fn header(&self, position: u64) -> Result<Header, ReadError> {
-        let mut bytes = [0; HEADER_BYTES];
-        self.batches
-            .read_exact_at(&mut bytes, position)
-            .map_err(|source| self.failed(source))?;
-        Header::parse(&bytes).map_err(|source| ReadError::Damaged {
-            path: self.path.to_owned(),
-            position,
-            source,
-        })
-    }
-
-    pub(crate) fn failed(&self, source: io::Error) -> ReadError {
-        ReadError::Io {
-            path: self.path.to_owned(),
-            source,
-        }
     }
 }

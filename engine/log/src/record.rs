@@ -22,7 +22,7 @@ const PAGE_ENTRIES: usize = 1_000;
 const LOG_KEY: &[u8] = b"log";
 
 /// What is known of a partition besides its batches.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct PartitionRecord {
     pub(crate) settings: Settings,
     pub(crate) start_offset: i64,
@@ -30,8 +30,22 @@ pub(crate) struct PartitionRecord {
     /// Everything before it is in segments.
     pub(crate) flushed_end_offset: i64,
     pub(crate) segments: Vec<Segment>,
-    /// Of producers and transactions, up to there.
+    /// Everything before it is compacted.
+    pub(crate) compacted_offset: i64,
+    /// Of producers and transactions, up to the end of the segments.
     pub(crate) progress: Progress,
+}
+
+/// A [`PartitionRecord`] to be written.
+#[derive(Debug, Serialize)]
+struct PartitionRecordView<'a> {
+    settings: &'a Settings,
+    start_offset: i64,
+    is_sealed: bool,
+    flushed_end_offset: i64,
+    segments: Vec<&'a Segment>,
+    compacted_offset: i64,
+    progress: &'a Progress,
 }
 
 /// What is known of the log.
@@ -49,40 +63,33 @@ pub(crate) struct LogRecord {
 
 /// A new partition.
 pub(crate) fn put_new(number: PartitionNumber, settings: &Settings) -> Batch {
-    put_record(number, &PartitionRecord::new(settings.clone()))
-}
-
-impl PartitionRecord {
-    /// Of a new partition.
-    pub(crate) fn new(settings: Settings) -> Self {
-        PartitionRecord {
-            settings,
-            start_offset: 0,
-            is_sealed: false,
-            flushed_end_offset: 0,
-            segments: Vec::new(),
-            progress: Progress::default(),
-        }
-    }
+    let record = PartitionRecordView {
+        settings,
+        start_offset: 0,
+        is_sealed: false,
+        flushed_end_offset: 0,
+        segments: Vec::new(),
+        compacted_offset: 0,
+        progress: &Progress::default(),
+    };
+    put_record(number, &record)
 }
 
 /// A partition as it is.
 pub(crate) fn put(number: PartitionNumber, state: &State) -> Batch {
-    let segments = state.flushed.segments.iter();
-    put_record(
-        number,
-        &PartitionRecord {
-            settings: state.settings.clone(),
-            start_offset: state.start_offset,
-            is_sealed: state.is_sealed,
-            flushed_end_offset: state.flushed.end_offset,
-            segments: segments.map(|segment| Segment::clone(segment)).collect(),
-            progress: state.flushed.progress.clone(),
-        },
-    )
+    let record = PartitionRecordView {
+        settings: &state.settings,
+        start_offset: state.start_offset,
+        is_sealed: state.is_sealed,
+        flushed_end_offset: state.flushed.end_offset,
+        segments: state.flushed.segments.iter().map(|segment| &**segment).collect(),
+        compacted_offset: state.flushed.compacted_offset,
+        progress: &state.flushed.progress,
+    };
+    put_record(number, &record)
 }
 
-fn put_record(number: PartitionNumber, record: &PartitionRecord) -> Batch {
+fn put_record(number: PartitionNumber, record: &PartitionRecordView<'_>) -> Batch {
     let key = number.get().to_be_bytes();
     let mut batch = Batch::new(PartitionId::of(&key));
     batch.put(PARTITIONS, key, encode(record));

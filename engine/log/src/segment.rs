@@ -5,19 +5,20 @@
 //! left; it is overwritten.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IoSlice, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bytes::Bytes;
+use ninefold_journal::Medium;
+use ninefold_record_batch::Header;
 use serde::{Deserialize, Serialize};
 
 use crate::index::{self, IndexEntry};
 use crate::tail::TailBatch;
 use crate::{PartitionNumber, Settings};
 
-/// So many batches at most go to the file with one call.
-const SLICES: usize = 512;
+/// What is written gathers to so many bytes before it goes to a file.
+const WRITE_BYTES: usize = 1 << 20;
 
 /// A segment, up to what is in it for certain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,21 +38,28 @@ pub(crate) struct Segment {
 }
 
 /// Where segments are.
-#[derive(Debug)]
-pub(crate) struct SegmentFiles(PathBuf);
+pub(crate) struct SegmentFiles {
+    directory: PathBuf,
+    medium: Arc<dyn Medium>,
+}
 
 impl SegmentFiles {
-    pub(crate) fn new(directory: PathBuf) -> Self {
-        SegmentFiles(directory)
+    pub(crate) fn new(directory: PathBuf, medium: Arc<dyn Medium>) -> Self {
+        SegmentFiles { directory, medium }
     }
 
     /// The directory of all of them.
     pub(crate) fn directory(&self) -> &Path {
-        &self.0
+        &self.directory
+    }
+
+    /// What lies between them and the disk.
+    pub(crate) fn medium(&self) -> &dyn Medium {
+        &*self.medium
     }
 
     pub(crate) fn of(&self, partition: PartitionNumber) -> PathBuf {
-        self.0.join(partition.get().to_string())
+        self.directory.join(partition.get().to_string())
     }
 
     pub(crate) fn batches(&self, partition: PartitionNumber, segment: &Segment) -> PathBuf {
@@ -60,6 +68,12 @@ impl SegmentFiles {
 
     pub(crate) fn index(&self, partition: PartitionNumber, segment: &Segment) -> PathBuf {
         self.of(partition).join(format!("{}.index", segment.name()))
+    }
+
+    /// Makes the names of a partition's files durable.
+    pub(crate) fn sync_directories(&self, partition: PartitionNumber) -> io::Result<()> {
+        self.medium.sync(&File::open(self.of(partition))?)?;
+        self.medium.sync(&File::open(self.directory())?)
     }
 
     /// Removes the files of a segment that no record names any more.
@@ -78,17 +92,23 @@ impl SegmentFiles {
 }
 
 impl Segment {
-    fn begin(batch: &TailBatch, now_milliseconds: i64) -> Self {
+    /// A segment without batches.
+    pub(crate) fn begin(base_offset: i64, generation: u32, begun_at_milliseconds: i64) -> Self {
         Segment {
-            base_offset: batch.header.base_offset,
-            generation: 0,
-            end_offset: batch.header.base_offset,
+            base_offset,
+            generation,
+            end_offset: base_offset,
             bytes: 0,
             index_entries: 0,
             max_timestamp: i64::MIN,
-            begun_at_milliseconds: now_milliseconds,
+            begun_at_milliseconds,
             indexed_bytes: 0,
         }
+    }
+
+    /// Whether the other one is this one too, perhaps at another length.
+    pub(crate) fn is_of_same_files(&self, other: &Segment) -> bool {
+        (self.base_offset, self.generation) == (other.base_offset, other.generation)
     }
 
     fn name(&self) -> String {
@@ -103,13 +123,13 @@ impl Segment {
 
     fn is_old(&self, settings: &Settings, now_milliseconds: i64) -> bool {
         let age = now_milliseconds.saturating_sub(self.begun_at_milliseconds);
-        u64::try_from(age).is_ok_and(|age| age >= settings.segment_milliseconds)
+        u64::try_from(age).is_ok_and(|age| age >= settings.segment_age_milliseconds())
     }
 
     /// Takes a batch that stands at its end into account; returns what the index says of it.
-    fn extend(&mut self, batch: &TailBatch) -> Option<IndexEntry> {
+    fn extend(&mut self, header: &Header) -> Option<IndexEntry> {
         let entry = index::is_due(self.bytes, self.indexed_bytes).then_some(IndexEntry {
-            offset: batch.header.base_offset,
+            offset: header.base_offset,
             position: self.bytes,
             max_timestamp_before: self.max_timestamp,
         });
@@ -117,9 +137,12 @@ impl Segment {
             self.indexed_bytes = self.bytes;
             self.index_entries += 1;
         }
-        self.bytes += batch.bytes.len() as u64;
-        self.end_offset = batch.header.next_offset();
-        self.max_timestamp = self.max_timestamp.max(batch.header.max_timestamp);
+        self.bytes += header.total_bytes() as u64;
+        self.end_offset = header.next_offset();
+        // What compaction has emptied has the time of records that are no more.
+        if header.record_count > 0 {
+            self.max_timestamp = self.max_timestamp.max(header.max_timestamp);
+        }
         entry
     }
 }
@@ -132,26 +155,20 @@ pub(crate) struct SegmentWriter<'a> {
     now_milliseconds: i64,
     /// All segments of the partition as they are by now.
     segments: Vec<Arc<Segment>>,
-    open: Option<OpenSegment>,
+    open: Option<SegmentFile<'a>>,
     /// What has to be synced.
     written: Vec<File>,
     has_new_files: bool,
-}
-
-struct OpenSegment {
-    segment: Segment,
-    batches: File,
-    index: File,
-    waiting: Vec<Bytes>,
-    waiting_entries: Vec<u8>,
 }
 
 /// What a [`SegmentWriter`] has done.
 pub(crate) struct Written {
     /// All segments of the partition.
     pub(crate) segments: Vec<Arc<Segment>>,
-    /// What has to be synced before they count.
+    /// What has to be synced before they count,
     pub(crate) files: Vec<File>,
+    /// and the [directories](SegmentFiles::sync_directories) too if this is true.
+    pub(crate) has_new_files: bool,
 }
 
 impl<'a> SegmentWriter<'a> {
@@ -182,7 +199,7 @@ impl<'a> SegmentWriter<'a> {
         {
             let last = Segment::clone(last);
             self.segments.pop();
-            self.open = Some(self.reopen(last)?);
+            self.open = Some(SegmentFile::reopen(self.files, self.partition, last)?);
         }
         let is_full = self.open.as_ref().is_some_and(|open| {
             open.segment
@@ -193,15 +210,13 @@ impl<'a> SegmentWriter<'a> {
         }
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => self.create(Segment::begin(batch, self.now_milliseconds))?,
+            None => {
+                self.has_new_files = true;
+                let segment = Segment::begin(batch.header.base_offset, 0, self.now_milliseconds);
+                SegmentFile::create(self.files, self.partition, segment)?
+            }
         };
-        if let Some(entry) = open.segment.extend(batch) {
-            entry.encode(&mut open.waiting_entries);
-        }
-        open.waiting.push(batch.bytes.clone());
-        if open.waiting.len() == SLICES {
-            open.write()?;
-        }
+        open.append(&batch.header, &batch.bytes)?;
         self.open = Some(open);
         Ok(())
     }
@@ -209,68 +224,100 @@ impl<'a> SegmentWriter<'a> {
     /// Writes what is left.
     pub(crate) fn finish(mut self) -> io::Result<Written> {
         self.close()?;
-        if self.has_new_files {
-            self.written.push(File::open(self.files.of(self.partition))?);
-            self.written.push(File::open(self.files.directory())?);
-        }
         Ok(Written {
             segments: self.segments,
             files: self.written,
+            has_new_files: self.has_new_files,
         })
     }
 
     fn close(&mut self) -> io::Result<()> {
-        if let Some(mut open) = self.open.take() {
-            open.write()?;
-            self.segments.push(Arc::new(open.segment));
-            self.written.extend([open.batches, open.index]);
+        if let Some(open) = self.open.take() {
+            let (segment, files) = open.finish()?;
+            self.segments.push(Arc::new(segment));
+            self.written.extend(files);
+        }
+        Ok(())
+    }
+}
+
+/// A segment that gets longer.
+pub(crate) struct SegmentFile<'a> {
+    medium: &'a dyn Medium,
+    segment: Segment,
+    batches: Growing,
+    index: Growing,
+}
+
+/// A file, and what comes behind so many bytes of it.
+struct Growing {
+    file: File,
+    bytes: u64,
+    waiting: Vec<u8>,
+}
+
+impl<'a> SegmentFile<'a> {
+    /// Makes the files of a segment without batches.
+    pub(crate) fn create(
+        files: &'a SegmentFiles,
+        partition: PartitionNumber,
+        segment: Segment,
+    ) -> io::Result<Self> {
+        fs::create_dir_all(files.of(partition))?;
+        SegmentFile::reopen(files, partition, segment)
+    }
+
+    /// Opens the files of a segment to go on where it ends.
+    fn reopen(files: &'a SegmentFiles, partition: PartitionNumber, segment: Segment) -> io::Result<Self> {
+        let index_bytes = segment.index_entries * index::ENTRY_BYTES as u64;
+        Ok(SegmentFile {
+            medium: files.medium(),
+            batches: Growing::open(&files.batches(partition, &segment), segment.bytes)?,
+            index: Growing::open(&files.index(partition, &segment), index_bytes)?,
+            segment,
+        })
+    }
+
+    /// Appends a batch.
+    pub(crate) fn append(&mut self, header: &Header, batch: &[u8]) -> io::Result<()> {
+        if let Some(entry) = self.segment.extend(header) {
+            entry.encode(&mut self.index.waiting);
+        }
+        self.batches.waiting.extend_from_slice(batch);
+        if self.batches.waiting.len() >= WRITE_BYTES {
+            self.batches.write(self.medium)?;
         }
         Ok(())
     }
 
-    fn create(&mut self, segment: Segment) -> io::Result<OpenSegment> {
-        fs::create_dir_all(self.files.of(self.partition))?;
-        self.has_new_files = true;
-        self.reopen(segment)
-    }
-
-    /// Opens the files of a segment to go on where it ends.
-    fn reopen(&self, segment: Segment) -> io::Result<OpenSegment> {
-        let batches = open_at(&self.files.batches(self.partition, &segment), segment.bytes)?;
-        let index_bytes = segment.index_entries * index::ENTRY_BYTES as u64;
-        let index = open_at(&self.files.index(self.partition, &segment), index_bytes)?;
-        Ok(OpenSegment {
-            segment,
-            batches,
-            index,
-            waiting: Vec::new(),
-            waiting_entries: Vec::new(),
-        })
+    /// Writes what is left; returns the files that have to be synced before they count.
+    pub(crate) fn finish(mut self) -> io::Result<(Segment, [File; 2])> {
+        self.batches.write(self.medium)?;
+        self.index.write(self.medium)?;
+        Ok((self.segment, [self.batches.file, self.index.file]))
     }
 }
 
-impl OpenSegment {
-    fn write(&mut self) -> io::Result<()> {
-        let mut slices: Vec<IoSlice<'_>> = self.waiting.iter().map(|bytes| IoSlice::new(bytes)).collect();
-        let mut rest = &mut slices[..];
-        while !rest.is_empty() {
-            match self.batches.write_vectored(rest) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => IoSlice::advance_slices(&mut rest, written),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+impl Growing {
+    fn open(path: &Path, bytes: u64) -> io::Result<Self> {
+        Ok(Growing {
+            file: open_at(path, bytes)?,
+            bytes,
+            waiting: Vec::new(),
+        })
+    }
+
+    fn write(&mut self, medium: &dyn Medium) -> io::Result<()> {
+        medium.write(&self.file, &self.waiting, self.bytes)?;
+        self.bytes += self.waiting.len() as u64;
         self.waiting.clear();
-        self.index.write_all(&self.waiting_entries)?;
-        self.waiting_entries.clear();
         Ok(())
     }
 }
 
 /// Opens a file to append after so many bytes, which is all that counts of it.
 fn open_at(path: &Path, bytes: u64) -> io::Result<File> {
-    let mut file = OpenOptions::new()
+    let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
@@ -283,7 +330,6 @@ fn open_at(path: &Path, bytes: u64) -> io::Result<File> {
     if length > bytes {
         file.set_len(bytes)?;
     }
-    io::Seek::seek(&mut file, io::SeekFrom::Start(bytes))?;
     Ok(file)
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How a partition keeps its records. Changes take effect at once, on what is kept already too.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Settings {
     /// Records are kept for so long after their timestamp, at least; for ever if `None`.
     pub retention_milliseconds: Option<u64>,
@@ -23,10 +23,15 @@ pub struct Settings {
     pub delete_retention_milliseconds: u64,
     /// Records younger than this are not compacted.
     pub compaction_lag_milliseconds: u64,
+    /// What was not compacted yet waits for it so long at most, however little it is; for ever if `None`. Segments are closed
+    /// after so long too.
+    pub max_compaction_lag_milliseconds: Option<u64>,
+    /// Otherwise compaction begins when more than this of a partition was not compacted yet, in parts per million.
+    pub min_dirty_parts_per_million: u32,
 }
 
 /// What becomes of old records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Cleanup {
     /// They go by age and size.
     Delete,
@@ -37,7 +42,7 @@ pub enum Cleanup {
 }
 
 /// Whose time is a record's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TimestampType {
     /// What the producer says.
     CreateTime,
@@ -59,6 +64,18 @@ impl Default for Settings {
             timestamp_type: TimestampType::CreateTime,
             delete_retention_milliseconds: DAY,
             compaction_lag_milliseconds: 0,
+            max_compaction_lag_milliseconds: None,
+            min_dirty_parts_per_million: 500_000,
+        }
+    }
+}
+
+impl Settings {
+    /// When a segment is closed, for only closed ones are compacted (as Kafka's `LogConfig.maxSegmentMs`).
+    pub(crate) fn segment_age_milliseconds(&self) -> u64 {
+        match self.max_compaction_lag_milliseconds {
+            Some(lag) if self.cleanup.compacts() => lag.min(self.segment_milliseconds),
+            _ => self.segment_milliseconds,
         }
     }
 }

@@ -1,4 +1,5 @@
 mod enforce;
+mod streaming;
 
 use ninefold_model::{Map, Operation, Value};
 use ninefold_protocol::{AccountId, BoxFuture, Region};
@@ -51,21 +52,25 @@ async fn gateway() -> Gateway {
 async fn gateway_with(authenticator: Authenticator, authorizer: Arc<dyn Authorizer>) -> Gateway {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
-    let door: Arc<dyn Door> = Arc::new(TestDoor);
-    let figures = Arc::new(ServiceFigures::new(door.model()));
+    let doors: [Arc<dyn Door>; 2] = [Arc::new(TestDoor), Arc::new(streaming::StreamingDoor)];
+    let doors = doors.map(|door| Service {
+        model: door.model(),
+        figures: Arc::new(ServiceFigures::new(door.model())),
+        door,
+    });
     let unrouted = Arc::new(OperationFigures::default());
     let queues = QueueEngine::open(Arc::clone(&store), Arc::clone(&clock), Limits::default())
         .await
         .unwrap();
     Gateway {
-        registry: Registry::new([door.model()]),
+        registry: Registry::new(doors.iter().map(|service| service.model)),
         unrouted: Arc::clone(&unrouted),
         authenticator,
         authorizer,
         operator: None,
         health: Health::new(Arc::clone(&store)),
         metrics: Metrics::new(Sources {
-            services: vec![Arc::clone(&figures)],
+            services: doors.iter().map(|service| Arc::clone(&service.figures)).collect(),
             unrouted,
             connections: Default::default(),
             queues,
@@ -73,11 +78,7 @@ async fn gateway_with(authenticator: Authenticator, authorizer: Arc<dyn Authoriz
             store,
             clock,
         }),
-        doors: vec![Service {
-            model: door.model(),
-            door,
-            figures,
-        }],
+        doors: doors.into(),
         scheme: "http",
         default_host: "127.0.0.1:4566".to_owned(),
     }
@@ -91,10 +92,7 @@ async fn send(gateway: &Gateway, request: http::request::Builder, body: &'static
     let request = request.body(Bytes::from_static(body.as_bytes())).unwrap();
     let response = gateway.handle(request, ([127, 0, 0, 1], 1).into()).await;
     assert!(response.headers().contains_key("content-type"));
-    (
-        response.status().as_u16(),
-        text(response.body()),
-    )
+    (response.status().as_u16(), text(response.body()))
 }
 
 fn text(body: &ResponseBody) -> String {

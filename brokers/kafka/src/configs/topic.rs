@@ -318,14 +318,6 @@ impl TopicConfigs {
         self.limit(name).unwrap_or(u64::MAX)
     }
 
-    /// How far a record's time may be behind and ahead.
-    pub(crate) fn timestamp_bounds(&self) -> (i64, i64) {
-        (
-            self.number("message.timestamp.before.max.ms"),
-            self.number("message.timestamp.after.max.ms"),
-        )
-    }
-
     /// What they mean for the log.
     pub(crate) fn settings(&self) -> Settings {
         let policies = self.text("cleanup.policy");

@@ -11,6 +11,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Terms, read};
 use crate::cluster::Cluster;
+use crate::security::Operation;
+use crate::session::Caller;
 use crate::topics::TopicReference;
 
 /// When to answer with what there is. In the time of the network, which no clock of ours drives.
@@ -33,6 +35,7 @@ impl Deadline {
 /// Reads everything wanted, in its order, as soon as there is enough of it, something is wrong with one, or at the deadline.
 pub(super) async fn until_enough(
     cluster: &Cluster,
+    caller: &Caller,
     wanted: Vec<Wanted>,
     terms: Terms,
     deadline: Deadline,
@@ -40,7 +43,7 @@ pub(super) async fn until_enough(
     let found: Vec<(Wanted, Result<Arc<Partition>, ErrorCode>)> = wanted
         .into_iter()
         .map(|wanted| {
-            let topic = cluster.topics.find(&wanted.topic);
+            let topic = cluster.topic_for(caller, Operation::Read, &wanted.topic);
             let partition = topic.and_then(|topic| topic.partition(wanted.partition.partition).cloned());
             (wanted, partition)
         })

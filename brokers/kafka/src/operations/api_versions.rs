@@ -10,7 +10,11 @@ use ninefold_kafka_protocol::messages::api_versions::{
 use crate::dispatch::SUPPORTED;
 
 /// What is switched on, and up to which level: it decides which protocols clients use.
-const FEATURES: &[(&str, i16)] = &[("group.version", 1), ("metadata.version", 29)];
+const FEATURES: &[(&str, i16)] = &[
+    ("group.version", 1),
+    ("metadata.version", 29),
+    ("transaction.version", 2),
+];
 
 /// The answer to a version that we have.
 pub(crate) fn answer(request: &ApiVersionsRequest, version: i16) -> ApiVersionsResponse {

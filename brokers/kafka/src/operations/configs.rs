@@ -15,6 +15,8 @@ use crate::cluster::{Cluster, NODE};
 use crate::configs::topic::{KEYS, TopicConfigs, definition};
 use crate::configs::{Definition, Source, node};
 use crate::errors::Refusal;
+use crate::security::{CLUSTER_REFUSED, Operation, Resource, TOPIC_REFUSED};
+use crate::session::Caller;
 
 /// The kinds of resources that have a configuration, as the protocol numbers them.
 const TOPIC: i8 = 2;
@@ -27,13 +29,19 @@ const APPEND: i8 = 2;
 const SUBTRACT: i8 = 3;
 
 /// DescribeConfigs.
-pub(crate) fn describe(cluster: &Cluster, request: DescribeConfigsRequest) -> DescribeConfigsResponse {
+pub(crate) fn describe(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: DescribeConfigsRequest,
+) -> DescribeConfigsResponse {
     let with = Wanted {
         synonyms: request.include_synonyms,
         documentation: request.include_documentation,
     };
     let result = |resource: DescribeConfigsResource| {
-        let described = describe_one(cluster, &resource, with);
+        let target = (resource.resource_type, &resource.resource_name);
+        let described = check_access(cluster, caller, Operation::DescribeConfigs, target)
+            .and_then(|()| describe_one(cluster, &resource, with));
         let (error_code, error_message, configs) = match described {
             Ok(configs) => (0, None, configs),
             Err(refusal) => (refusal.code.code(), Some(refusal.message.into()), Vec::new()),
@@ -139,7 +147,11 @@ fn synonym(name: &str, value: &str, source: Source) -> DescribeConfigsSynonym {
 }
 
 /// AlterConfigs: what is not named is as the default says from then on.
-pub(crate) async fn replace(cluster: &Cluster, request: AlterConfigsRequest) -> AlterConfigsResponse {
+pub(crate) async fn replace(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: AlterConfigsRequest,
+) -> AlterConfigsResponse {
     let mut responses = Vec::with_capacity(request.resources.len());
     for resource in request.resources {
         let configs = resource.configs;
@@ -152,7 +164,7 @@ pub(crate) async fn replace(cluster: &Cluster, request: AlterConfigsRequest) -> 
             Ok(replaced)
         };
         let target = (resource.resource_type, &resource.resource_name);
-        let outcome = alter_one(cluster, target, request.validate_only, change).await;
+        let outcome = alter_one(cluster, caller, target, request.validate_only, change).await;
         let (error_code, error_message) = outcome_fields(outcome);
         responses.push(alter_configs::AlterConfigsResourceResponse {
             error_code,
@@ -170,6 +182,7 @@ pub(crate) async fn replace(cluster: &Cluster, request: AlterConfigsRequest) -> 
 /// IncrementalAlterConfigs (KIP-339).
 pub(crate) async fn alter(
     cluster: &Cluster,
+    caller: &Caller,
     request: IncrementalAlterConfigsRequest,
 ) -> IncrementalAlterConfigsResponse {
     let mut responses = Vec::with_capacity(request.resources.len());
@@ -186,7 +199,7 @@ pub(crate) async fn alter(
             Ok(altered)
         };
         let target = (resource.resource_type, &resource.resource_name);
-        let outcome = alter_one(cluster, target, request.validate_only, change).await;
+        let outcome = alter_one(cluster, caller, target, request.validate_only, change).await;
         let (error_code, error_message) = outcome_fields(outcome);
         responses.push(incremental_alter_configs::AlterConfigsResourceResponse {
             error_code,
@@ -242,10 +255,12 @@ fn apply(configs: &mut TopicConfigs, change: &AlterableConfig) -> Result<(), Ref
 
 async fn alter_one(
     cluster: &Cluster,
+    caller: &Caller,
     (resource_type, name): (i8, &ByteString),
     validate_only: bool,
     change: impl FnOnce(TopicConfigs) -> Result<TopicConfigs, Refusal>,
 ) -> Result<(), Refusal> {
+    check_access(cluster, caller, Operation::AlterConfigs, (resource_type, name))?;
     match resource_type {
         TOPIC => {
             let topic = find(cluster, name)?;
@@ -260,6 +275,32 @@ async fn alter_one(
             Err(Refusal::new(ErrorCode::PolicyViolation, message))
         }
         other => Err(unsupported(other)),
+    }
+}
+
+/// Whether somebody may do something to the configuration of a resource.
+fn check_access(
+    cluster: &Cluster,
+    caller: &Caller,
+    operation: Operation,
+    (resource_type, name): (i8, &ByteString),
+) -> Result<(), Refusal> {
+    let (resource, code, message) = match resource_type {
+        TOPIC => {
+            let code = ErrorCode::TopicAuthorizationFailed;
+            (Resource::topic(name), code, TOPIC_REFUSED)
+        }
+        BROKER => {
+            let code = ErrorCode::ClusterAuthorizationFailed;
+            (Resource::CLUSTER, code, CLUSTER_REFUSED)
+        }
+        // Refused for what it is.
+        _ => return Ok(()),
+    };
+    if cluster.allows(caller, operation, resource) {
+        Ok(())
+    } else {
+        Err(Refusal::new(code, message))
     }
 }
 

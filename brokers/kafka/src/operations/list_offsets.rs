@@ -9,6 +9,9 @@ use ninefold_log::TimedOffset;
 
 use crate::cluster::Cluster;
 use crate::errors;
+use crate::security::Operation;
+use crate::session::Caller;
+use crate::topics::Topic;
 
 /// What stands for a time (KIP-79, KIP-734, KIP-405, KIP-1005, KIP-1023).
 const LATEST: i64 = -1;
@@ -27,6 +30,7 @@ const NONE: i64 = -1;
 /// ListOffsets.
 pub(crate) async fn answer(
     cluster: &Cluster,
+    caller: &Caller,
     request: ListOffsetsRequest,
     version: i16,
 ) -> ListOffsetsResponse {
@@ -34,8 +38,12 @@ pub(crate) async fn answer(
     let mut topics = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
+        let known = cluster.named_topic_for(caller, Operation::Describe, &topic.name);
         for wanted in &topic.partitions {
-            let found = find(cluster, &topic.name, wanted, is_committed).await;
+            let found = match &known {
+                Ok(topic) => find(topic, wanted, is_committed).await,
+                Err(code) => Err(*code),
+            };
             partitions.push(response(wanted, found, version));
         }
         topics.push(ListOffsetsTopicResponse {
@@ -50,15 +58,10 @@ pub(crate) async fn answer(
 }
 
 async fn find(
-    cluster: &Cluster,
-    topic: &str,
+    topic: &Topic,
     wanted: &ListOffsetsPartition,
     is_committed: bool,
 ) -> Result<TimedOffset, ErrorCode> {
-    let topic = cluster
-        .topics
-        .get(topic)
-        .ok_or(ErrorCode::UnknownTopicOrPartition)?;
     let partition = topic.partition(wanted.partition_index)?;
     if wanted.current_leader_epoch > 0 {
         return Err(ErrorCode::UnknownLeaderEpoch);

@@ -1,6 +1,7 @@
 //! Metadata, DescribeCluster and DescribeTopicPartitions: which topics there are and where. Everything is on the one node, which
 //! clients reach as they have reached it.
 
+use bytestring::ByteString;
 use ninefold_kafka_protocol::messages::describe_cluster::{
     DescribeClusterBroker, DescribeClusterRequest, DescribeClusterResponse,
 };
@@ -16,6 +17,7 @@ use ninefold_kafka_protocol::{ErrorCode, Uuid};
 
 use crate::cluster::{Cluster, NODE};
 use crate::configs::topic::TopicConfigs;
+use crate::security::{Operation, Resource};
 use crate::session::Caller;
 use crate::topics::{Topic, TopicReference, check_name};
 
@@ -25,13 +27,6 @@ const AUTOMATIC_PARTITIONS: i32 = 1;
 const DESCRIBED_PARTITIONS: usize = 2_000;
 /// What means that nobody has asked what is allowed.
 const NOT_ASKED: i32 = i32::MIN;
-/// Everything that can be done to a topic, as bits by the numbers of the operations: read, write, create, delete, alter, describe,
-/// describe configs, alter configs.
-const TOPIC_OPERATIONS: i32 =
-    (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 8) | (1 << 10) | (1 << 11);
-/// Everything that can be done to a cluster: create, alter, describe, cluster action, describe configs, alter configs, idempotent
-/// write.
-const CLUSTER_OPERATIONS: i32 = (1 << 5) | (1 << 7) | (1 << 8) | (1 << 9) | (1 << 10) | (1 << 11) | (1 << 12);
 
 /// Metadata.
 pub(crate) async fn answer(
@@ -43,16 +38,24 @@ pub(crate) async fn answer(
     let with_operations = request.include_topic_authorized_operations;
     let mut topics = Vec::new();
     match request.topics {
-        None => topics.extend(cluster.topics.all().iter().map(described)),
+        None => {
+            let all = cluster.topics.all();
+            let seen = all
+                .iter()
+                .filter(|topic| may_describe(cluster, caller, &topic.name()));
+            topics.extend(seen.map(described));
+        }
         Some(named) => {
             for topic in &named {
-                topics.push(named_topic(cluster, topic, request.allow_auto_topic_creation).await);
+                topics.push(named_topic(cluster, caller, topic, request.allow_auto_topic_creation).await);
             }
         }
     }
     if with_operations {
         for topic in topics.iter_mut().filter(|topic| topic.error_code == 0) {
-            topic.topic_authorized_operations = TOPIC_OPERATIONS;
+            let name = topic.name.as_deref().unwrap_or_default();
+            topic.topic_authorized_operations =
+                cluster.security.allowed_operations(caller, Resource::topic(name));
         }
     }
     let has_cluster_operations = (8..=10).contains(&version) && request.include_cluster_authorized_operations;
@@ -67,7 +70,7 @@ pub(crate) async fn answer(
         controller_id: NODE,
         topics,
         cluster_authorized_operations: if has_cluster_operations {
-            CLUSTER_OPERATIONS
+            cluster.allowed_cluster_operations(caller)
         } else {
             NOT_ASKED
         },
@@ -75,15 +78,22 @@ pub(crate) async fn answer(
     }
 }
 
+fn may_describe(cluster: &Cluster, caller: &Caller, name: &str) -> bool {
+    cluster.allows(caller, Operation::Describe, Resource::topic(name))
+}
+
 async fn named_topic(
     cluster: &Cluster,
+    caller: &Caller,
     named: &MetadataRequestTopic,
     may_create: bool,
 ) -> MetadataResponseTopic {
     let name = named.name.clone().unwrap_or_default();
     let reference = TopicReference::of(&name, named.topic_id);
-    let code = match cluster.topics.find(&reference) {
+    let code = match cluster.topic_for(caller, Operation::Describe, &reference) {
         Ok(topic) => return described(&topic),
+        // Whose id it is, is not told.
+        Err(_) if matches!(reference, TopicReference::Id(_)) => ErrorCode::UnknownTopicId,
         Err(code) => code,
     };
     let refused = |code: ErrorCode| MetadataResponseTopic {
@@ -93,7 +103,10 @@ async fn named_topic(
         topic_authorized_operations: NOT_ASKED,
         ..MetadataResponseTopic::default()
     };
-    if code == ErrorCode::UnknownTopicId {
+    if matches!(
+        code,
+        ErrorCode::UnknownTopicId | ErrorCode::TopicAuthorizationFailed
+    ) {
         return refused(code);
     }
     if let Err(refusal) = check_name(&name) {
@@ -101,6 +114,9 @@ async fn named_topic(
     }
     if !may_create {
         return refused(code);
+    }
+    if !cluster.allows_creation(caller, &name) {
+        return refused(ErrorCode::TopicAuthorizationFailed);
     }
     match cluster
         .topics
@@ -152,7 +168,7 @@ pub(crate) fn describe_cluster(
         };
     }
     let operations = if request.include_cluster_authorized_operations {
-        CLUSTER_OPERATIONS
+        cluster.allowed_cluster_operations(caller)
     } else {
         NOT_ASKED
     };
@@ -175,11 +191,13 @@ pub(crate) fn describe_cluster(
 /// DescribeTopicPartitions: in pages of partitions, topics in the order of names (KIP-966).
 pub(crate) fn describe_topic_partitions(
     cluster: &Cluster,
+    caller: &Caller,
     request: &DescribeTopicPartitionsRequest,
 ) -> DescribeTopicPartitionsResponse {
     let mut names: Vec<_> = request.topics.iter().map(|topic| topic.name.clone()).collect();
     if names.is_empty() {
         names = cluster.topics.all().iter().map(Topic::name).collect();
+        names.retain(|name| may_describe(cluster, caller, name));
     }
     names.sort();
     let (first, mut from) = match &request.cursor {
@@ -201,23 +219,21 @@ pub(crate) fn describe_topic_partitions(
             });
             return response;
         }
-        let Some(topic) = cluster.topics.get(&name) else {
-            let code = check_name(&name)
-                .map_or_else(|refusal| refusal.code, |()| ErrorCode::UnknownTopicOrPartition);
-            response.topics.push(DescribeTopicPartitionsResponseTopic {
-                error_code: code.code(),
-                name: Some(name),
-                topic_id: Uuid::ZERO,
-                topic_authorized_operations: NOT_ASKED,
-                ..DescribeTopicPartitionsResponseTopic::default()
-            });
-            continue;
+        let topic = match cluster.named_topic_for(caller, Operation::Describe, &name) {
+            Ok(topic) => topic,
+            Err(code) => {
+                response.topics.push(undescribed(name, code));
+                continue;
+            }
         };
         let count = topic.partition_count();
         let page = i32::try_from(left)
             .unwrap_or(i32::MAX)
             .min(count - from.min(count));
-        response.topics.push(paged(&topic, from, page));
+        let operations = cluster
+            .security
+            .allowed_operations(caller, Resource::topic(&topic.name()));
+        response.topics.push(paged(&topic, from, page, operations));
         left -= page.unsigned_abs() as usize;
         from += page;
         if from < count {
@@ -232,7 +248,26 @@ pub(crate) fn describe_topic_partitions(
     response
 }
 
-fn paged(topic: &Topic, from: i32, count: i32) -> DescribeTopicPartitionsResponseTopic {
+fn undescribed(name: ByteString, code: ErrorCode) -> DescribeTopicPartitionsResponseTopic {
+    let code = match (code, check_name(&name)) {
+        (ErrorCode::UnknownTopicOrPartition, Err(refusal)) => refusal.code,
+        (code, _) => code,
+    };
+    DescribeTopicPartitionsResponseTopic {
+        error_code: code.code(),
+        name: Some(name),
+        topic_id: Uuid::ZERO,
+        topic_authorized_operations: NOT_ASKED,
+        ..DescribeTopicPartitionsResponseTopic::default()
+    }
+}
+
+fn paged(
+    topic: &Topic,
+    from: i32,
+    count: i32,
+    topic_authorized_operations: i32,
+) -> DescribeTopicPartitionsResponseTopic {
     let partition = |index| DescribeTopicPartitionsResponsePartition {
         error_code: 0,
         partition_index: index,
@@ -250,6 +285,6 @@ fn paged(topic: &Topic, from: i32, count: i32) -> DescribeTopicPartitionsRespons
         topic_id: topic.id(),
         is_internal: false,
         partitions: (from..from + count).map(partition).collect(),
-        topic_authorized_operations: TOPIC_OPERATIONS,
+        topic_authorized_operations,
     }
 }

@@ -7,13 +7,19 @@ use ninefold_kafka_protocol::messages::create_partitions::{
 
 use crate::cluster::{Cluster, NODE};
 use crate::errors::Refusal;
+use crate::security::{Operation, TOPIC_REFUSED};
+use crate::session::Caller;
 use crate::topics::check_growth;
 
 /// CreatePartitions.
-pub(crate) async fn create(cluster: &Cluster, request: CreatePartitionsRequest) -> CreatePartitionsResponse {
+pub(crate) async fn create(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: CreatePartitionsRequest,
+) -> CreatePartitionsResponse {
     let mut results = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
-        let created = create_one(cluster, &topic, request.validate_only).await;
+        let created = create_one(cluster, caller, &topic, request.validate_only).await;
         let (error_code, error_message) = match created {
             Ok(()) => (0, None),
             Err(refusal) => (refusal.code.code(), Some(refusal.message.into())),
@@ -32,12 +38,17 @@ pub(crate) async fn create(cluster: &Cluster, request: CreatePartitionsRequest) 
 
 async fn create_one(
     cluster: &Cluster,
+    caller: &Caller,
     wanted: &CreatePartitionsTopic,
     validate_only: bool,
 ) -> Result<(), Refusal> {
-    let topic = cluster.topics.get(&wanted.name).ok_or_else(|| {
-        let message = "This server does not host this topic-partition.";
-        Refusal::new(ErrorCode::UnknownTopicOrPartition, message)
+    let found = cluster.named_topic_for(caller, Operation::Alter, &wanted.name);
+    let topic = found.map_err(|code| {
+        let message = match code {
+            ErrorCode::TopicAuthorizationFailed => TOPIC_REFUSED,
+            _ => "This server does not host this topic-partition.",
+        };
+        Refusal::new(code, message)
     })?;
     check_growth(&topic.stream, wanted.count)?;
     if let Some(assignments) = &wanted.assignments {

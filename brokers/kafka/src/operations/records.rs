@@ -15,17 +15,28 @@ use ninefold_kafka_protocol::messages::offset_for_leader_epoch::{
 
 use crate::cluster::Cluster;
 use crate::errors;
+use crate::security::Operation;
+use crate::session::Caller;
+use crate::topics::Topic;
 
 /// Everything there is.
 const HIGH_WATERMARK: i64 = -1;
 
 /// DeleteRecords.
-pub(crate) async fn delete(cluster: &Cluster, request: DeleteRecordsRequest) -> DeleteRecordsResponse {
+pub(crate) async fn delete(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: DeleteRecordsRequest,
+) -> DeleteRecordsResponse {
     let mut topics = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
+        let known = cluster.named_topic_for(caller, Operation::Delete, &topic.name);
         for partition in &topic.partitions {
-            let deleted = delete_before(cluster, &topic.name, partition).await;
+            let deleted = match &known {
+                Ok(topic) => delete_before(topic, partition).await,
+                Err(code) => Err(*code),
+            };
             partitions.push(DeleteRecordsPartitionResult {
                 partition_index: partition.partition_index,
                 low_watermark: deleted.unwrap_or(-1),
@@ -43,15 +54,7 @@ pub(crate) async fn delete(cluster: &Cluster, request: DeleteRecordsRequest) -> 
     }
 }
 
-async fn delete_before(
-    cluster: &Cluster,
-    topic: &str,
-    wanted: &DeleteRecordsPartition,
-) -> Result<i64, ErrorCode> {
-    let topic = cluster
-        .topics
-        .get(topic)
-        .ok_or(ErrorCode::UnknownTopicOrPartition)?;
+async fn delete_before(topic: &Topic, wanted: &DeleteRecordsPartition) -> Result<i64, ErrorCode> {
     let partition = topic.partition(wanted.partition_index)?;
     if !partition.settings().cleanup.deletes() {
         return Err(ErrorCode::PolicyViolation);
@@ -67,12 +70,17 @@ async fn delete_before(
 /// OffsetForLeaderEpoch: there has been one epoch only.
 pub(crate) fn offset_for_leader_epoch(
     cluster: &Cluster,
+    caller: &Caller,
     request: OffsetForLeaderEpochRequest,
 ) -> OffsetForLeaderEpochResponse {
     let mut topics = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
+        let known = cluster.named_topic_for(caller, Operation::Describe, &topic.topic);
         let partitions = topic.partitions.iter().map(|wanted| {
-            let end_offset = epoch_end(cluster, &topic.topic, wanted);
+            let end_offset = match &known {
+                Ok(topic) => epoch_end(topic, wanted),
+                Err(code) => Err(*code),
+            };
             EpochEndOffset {
                 error_code: end_offset.err().map_or(0, ErrorCode::code),
                 partition: wanted.partition,
@@ -95,11 +103,7 @@ pub(crate) fn offset_for_leader_epoch(
     }
 }
 
-fn epoch_end(cluster: &Cluster, topic: &str, wanted: &OffsetForLeaderPartition) -> Result<i64, ErrorCode> {
-    let topic = cluster
-        .topics
-        .get(topic)
-        .ok_or(ErrorCode::UnknownTopicOrPartition)?;
+fn epoch_end(topic: &Topic, wanted: &OffsetForLeaderPartition) -> Result<i64, ErrorCode> {
     let partition = topic.partition(wanted.partition)?;
     if wanted.current_leader_epoch > 0 {
         return Err(ErrorCode::UnknownLeaderEpoch);
@@ -114,12 +118,17 @@ fn epoch_end(cluster: &Cluster, topic: &str, wanted: &OffsetForLeaderPartition) 
 /// DescribeProducers (KIP-664).
 pub(crate) fn describe_producers(
     cluster: &Cluster,
+    caller: &Caller,
     request: DescribeProducersRequest,
 ) -> DescribeProducersResponse {
     let mut topics = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
+        let known = cluster.named_topic_for(caller, Operation::Read, &topic.name);
         let partitions = topic.partition_indexes.iter().map(|index| {
-            let found = active_producers(cluster, &topic.name, *index);
+            let found = match &known {
+                Ok(topic) => active_producers(topic, *index),
+                Err(code) => Err(*code),
+            };
             PartitionResponse {
                 partition_index: *index,
                 error_code: found.as_ref().err().map_or(0, |code| code.code()),
@@ -138,11 +147,7 @@ pub(crate) fn describe_producers(
     }
 }
 
-fn active_producers(cluster: &Cluster, topic: &str, index: i32) -> Result<Vec<ProducerState>, ErrorCode> {
-    let topic = cluster
-        .topics
-        .get(topic)
-        .ok_or(ErrorCode::UnknownTopicOrPartition)?;
+fn active_producers(topic: &Topic, index: i32) -> Result<Vec<ProducerState>, ErrorCode> {
     let producers = topic.partition(index)?.producers();
     let state = |producer: ninefold_log::ProducerSummary| ProducerState {
         producer_id: producer.producer_id,

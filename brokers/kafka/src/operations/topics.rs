@@ -14,6 +14,8 @@ use crate::cluster::{Cluster, NODE};
 use crate::configs::Source;
 use crate::configs::topic::{KEYS, TopicConfigs};
 use crate::errors::{self, Refusal};
+use crate::security::{Operation, Resource, TOPIC_REFUSED};
+use crate::session::Caller;
 use crate::topics::TopicReference;
 
 /// What a topic gets that says nothing of it.
@@ -22,7 +24,11 @@ const DEFAULT: i32 = -1;
 const BY_ID_SINCE: i16 = 6;
 
 /// CreateTopics.
-pub(crate) async fn create(cluster: &Cluster, request: CreateTopicsRequest) -> CreateTopicsResponse {
+pub(crate) async fn create(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: CreateTopicsRequest,
+) -> CreateTopicsResponse {
     let mut counts: BTreeMap<_, usize> = BTreeMap::new();
     for topic in &request.topics {
         *counts.entry(topic.name.clone()).or_default() += 1;
@@ -41,10 +47,12 @@ pub(crate) async fn create(cluster: &Cluster, request: CreateTopicsRequest) -> C
         if !counts.contains_key(&topic.name) {
             continue;
         }
-        topics.push(match create_one(cluster, &topic, request.validate_only).await {
-            Ok(created) => created,
-            Err(refusal) => refused(topic, &refusal),
-        });
+        topics.push(
+            match create_one(cluster, caller, &topic, request.validate_only).await {
+                Ok(created) => created,
+                Err(refusal) => refused(topic, &refusal),
+            },
+        );
     }
     CreateTopicsResponse {
         topics,
@@ -54,9 +62,13 @@ pub(crate) async fn create(cluster: &Cluster, request: CreateTopicsRequest) -> C
 
 async fn create_one(
     cluster: &Cluster,
+    caller: &Caller,
     topic: &CreatableTopic,
     validate_only: bool,
 ) -> Result<CreatableTopicResult, Refusal> {
+    if !cluster.allows_creation(caller, &topic.name) {
+        return Err(Refusal::new(ErrorCode::TopicAuthorizationFailed, TOPIC_REFUSED));
+    }
     let partitions = partition_count(topic)?;
     let mut configs = TopicConfigs::default();
     for config in &topic.configs {
@@ -82,6 +94,13 @@ async fn create_one(
             .create(&topic.name, partitions, &configs)
             .await?
             .id();
+    }
+    let may_see_configs = cluster.allows(caller, Operation::DescribeConfigs, Resource::topic(&topic.name));
+    if !may_see_configs {
+        result.topic_config_error_code = ErrorCode::TopicAuthorizationFailed.code();
+        result.configs = None;
+        result.num_partitions = DEFAULT;
+        result.replication_factor = -1;
     }
     Ok(result)
 }
@@ -169,6 +188,7 @@ fn refused(topic: CreatableTopic, refusal: &Refusal) -> CreatableTopicResult {
 /// DeleteTopics.
 pub(crate) async fn delete(
     cluster: &Cluster,
+    caller: &Caller,
     request: DeleteTopicsRequest,
     version: i16,
 ) -> DeleteTopicsResponse {
@@ -188,7 +208,7 @@ pub(crate) async fn delete(
             topic_id: topic.topic_id,
             ..DeletableTopicResult::default()
         };
-        if let Err(refusal) = delete_one(cluster, &topic, &mut result).await {
+        if let Err(refusal) = delete_one(cluster, caller, &topic, &mut result).await {
             result.error_code = refusal.code.code();
             result.error_message = Some(refusal.message.into());
         }
@@ -202,6 +222,7 @@ pub(crate) async fn delete(
 
 async fn delete_one(
     cluster: &Cluster,
+    caller: &Caller,
     named: &DeleteTopicState,
     result: &mut DeletableTopicResult,
 ) -> Result<(), Refusal> {
@@ -211,8 +232,11 @@ async fn delete_one(
     }
     let name = named.name.clone().unwrap_or_default();
     let reference = TopicReference::of(&name, named.topic_id);
-    let topic = cluster.topics.find(&reference).map_err(|code| {
+    // Who may not even describe a topic is not told its name.
+    let found = cluster.topic_for(caller, Operation::Describe, &reference);
+    let topic = found.map_err(|code| {
         let message = match code {
+            ErrorCode::TopicAuthorizationFailed => TOPIC_REFUSED,
             ErrorCode::UnknownTopicId => "This server does not host this topic ID.",
             _ => "This server does not host this topic-partition.",
         };
@@ -220,9 +244,12 @@ async fn delete_one(
     })?;
     result.name = Some(topic.name());
     result.topic_id = topic.id();
+    if !cluster.allows(caller, Operation::Delete, Resource::topic(&topic.name())) {
+        return Err(Refusal::new(ErrorCode::TopicAuthorizationFailed, TOPIC_REFUSED));
+    }
     cluster.topics.delete(&topic).await?;
     // Another topic of this name begins anew.
-    let gone = [cluster.groups.inner(&topic.stream.key.name)];
+    let gone = [cluster.groups.names.inner(&topic.stream.key.name)];
     let forgotten = cluster.groups.engine.forget_topics(&gone).await;
     forgotten.map_err(|error| Refusal::new(errors::of_group(&error), error.to_string()))
 }

@@ -46,6 +46,48 @@ impl Cluster {
         self.topic_for(caller, operation, &TopicReference::Name(name.clone()))
     }
 
+    /// Whether somebody may do something with a transactional id.
+    pub(crate) fn check_transactional_id(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        id: &str,
+    ) -> Result<(), ErrorCode> {
+        if self.allows(caller, operation, Resource::transactional_id(id)) {
+            Ok(())
+        } else {
+            Err(ErrorCode::TransactionalIdAuthorizationFailed)
+        }
+    }
+
+    /// Whether somebody may do something with a group.
+    pub(crate) fn check_group(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        group: &str,
+    ) -> Result<(), ErrorCode> {
+        if self.allows(caller, operation, Resource::group(group)) {
+            Ok(())
+        } else {
+            Err(ErrorCode::GroupAuthorizationFailed)
+        }
+    }
+
+    /// Whether somebody may know of all topics that a member subscribes to.
+    pub(crate) fn check_subscription(
+        &self,
+        caller: &Caller,
+        names: Option<&[ByteString]>,
+    ) -> Result<(), ErrorCode> {
+        let mut names = names.into_iter().flatten();
+        if names.all(|name| self.allows(caller, Operation::Describe, Resource::topic(name))) {
+            Ok(())
+        } else {
+            Err(ErrorCode::TopicAuthorizationFailed)
+        }
+    }
+
     /// Whether somebody may make a topic of a name.
     pub(crate) fn allows_creation(&self, caller: &Caller, name: &str) -> bool {
         self.allows(caller, Operation::Create, Resource::CLUSTER)

@@ -4,4 +4,6 @@ mod authentication;
 mod exchange;
 mod unsecured;
 
+#[cfg(test)]
+pub(crate) use self::authentication::OutOfTurn;
 pub(crate) use self::authentication::{Authentication, Fate};

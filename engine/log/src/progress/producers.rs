@@ -34,6 +34,15 @@ struct Sequenced {
     appended_at_milliseconds: i64,
 }
 
+/// Which batch says how far a producer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LastBatch {
+    /// The one that ends with this record.
+    Records { last_offset: i64 },
+    /// Markers of this epoch: it has no records in it.
+    Marker { producer_epoch: i16 },
+}
+
 /// A producer as operators see it (KIP-664).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProducerSummary {
@@ -143,6 +152,21 @@ impl Producers {
             transaction_start_offset: ongoing_since(*id),
         };
         self.0.iter().map(summary).collect()
+    }
+
+    /// Which batches say how far producers are, by producer.
+    pub(super) fn last_batches(&self) -> impl Iterator<Item = (i64, LastBatch)> + '_ {
+        self.0.iter().map(|(id, producer)| {
+            let last = match producer.batches.back() {
+                Some(batch) => LastBatch::Records {
+                    last_offset: batch.last_offset,
+                },
+                None => LastBatch::Marker {
+                    producer_epoch: producer.epoch,
+                },
+            };
+            (*id, last)
+        })
     }
 
     pub(super) fn forget(&mut self, unheard_since_milliseconds: i64, is_needed: impl Fn(i64) -> bool) {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use ninefold_record_batch::{EndTransactionMarker, Header, MarkerKind};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,16 @@ pub(super) struct Transactions {
     ongoing: BTreeMap<i64, i64>,
     /// In the order of their markers.
     aborted: Vec<AbortedTransaction>,
+    /// Those whose markers may not be durable yet, in the order of these.
+    #[serde(skip)]
+    ending: VecDeque<Ending>,
+}
+
+/// A transaction that has a marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ending {
+    first_offset: i64,
+    marker_offset: i64,
 }
 
 /// A transaction that came to nothing.
@@ -33,6 +43,10 @@ impl Transactions {
         let Some(first_offset) = self.ongoing.remove(&batch.producer_id) else {
             return;
         };
+        self.ending.push_back(Ending {
+            first_offset,
+            marker_offset: batch.base_offset,
+        });
         if marker.kind == MarkerKind::Abort {
             self.aborted.push(AbortedTransaction {
                 producer_id: batch.producer_id,
@@ -50,8 +64,28 @@ impl Transactions {
         self.ongoing.get(&producer_id).copied()
     }
 
+    /// Everything before an offset is durable.
+    pub(super) fn settle(&mut self, durable_offset: i64) {
+        while let Some(ending) = self.ending.front()
+            && ending.marker_offset < durable_offset
+        {
+            self.ending.pop_front();
+        }
+    }
+
     pub(super) fn first_unstable_offset(&self) -> Option<i64> {
-        self.ongoing.values().copied().min()
+        let ending = self.ending.iter().map(|ending| ending.first_offset);
+        self.ongoing.values().copied().chain(ending).min()
+    }
+
+    pub(super) fn all_aborted(&self) -> &[AbortedTransaction] {
+        &self.aborted
+    }
+
+    /// Forgets aborted transactions whose markers are no more. Those are given in order.
+    pub(super) fn forget_markers(&mut self, marker_offsets: &[i64]) {
+        self.aborted
+            .retain(|transaction| marker_offsets.binary_search(&transaction.marker_offset).is_err());
     }
 
     pub(super) fn aborted(&self, from: i64, until: i64) -> Vec<AbortedTransaction> {

@@ -67,10 +67,7 @@ impl Fixture {
 
     async fn send(&self, request: Request<Bytes>) -> (u16, String) {
         let response = self.gateway.handle(request, ([127, 0, 0, 1], 1).into()).await;
-        (
-            response.status().as_u16(),
-            text(response.body()),
-        )
+        (response.status().as_u16(), text(response.body()))
     }
 }
 
@@ -193,4 +190,28 @@ async fn what_is_not_signed_with_a_known_key_for_this_service_is_refused() {
     let old = fixture.signed(good);
     fixture.clock.advance(Duration::from_secs(301));
     assert!(fixture.send(old).await.1.contains("Signature expired"));
+}
+
+#[tokio::test]
+async fn what_is_not_signed_is_refused_in_its_protocol() {
+    let fixture = fixture(Some(ALLOW)).await;
+    let target = "Kinesis_20131202.SubscribeToShard";
+    let unsigned = Request::post("/").header("x-amz-target", target);
+    let (status, body) = fixture
+        .send(unsigned.body(Bytes::from_static(b"{}")).unwrap())
+        .await;
+    assert_eq!(status, 403);
+    assert!(
+        body.starts_with(r#"{"__type":"MissingAuthenticationTokenException","#),
+        "{body}"
+    );
+    let unsigned = Request::post("/")
+        .header("x-amz-target", target)
+        .header("content-type", "application/x-amz-cbor-1.1");
+    let unsigned = unsigned.body(Bytes::from_static(&[0xa0])).unwrap();
+    let response = fixture.gateway.handle(unsigned, ([127, 0, 0, 1], 1).into()).await;
+    assert_eq!(response.status(), 403);
+    let body = response.body().as_whole().unwrap();
+    let body: serde_json::Value = ninefold_protocol::Codec::Cbor.read(body).unwrap();
+    assert_eq!(body["__type"], "MissingAuthenticationTokenException");
 }

@@ -13,6 +13,8 @@ use ninefold_kafka_protocol::messages::list_groups::{ListGroupsRequest, ListGrou
 
 use crate::cluster::Cluster;
 use crate::errors;
+use crate::security::{Operation, Resource};
+use crate::session::Caller;
 
 /// Since this version a group that is not there is said to be so; before, it is a dead one.
 const NOT_FOUND_SINCE: i16 = 6;
@@ -21,29 +23,45 @@ const STATE_SINCE: i16 = 4;
 const TYPE_SINCE: i16 = 5;
 /// What means that nobody has asked what is allowed.
 const NOT_ASKED: i32 = i32::MIN;
-/// Everything that can be done to a group, as bits by the numbers of the operations: read, delete, describe, describe configs, alter
-/// configs.
-pub(super) const GROUP_OPERATIONS: i32 = (1 << 3) | (1 << 6) | (1 << 8);
 
 /// What a request that asks for them is told of the operations allowed.
-pub(super) fn operations(is_asked: bool) -> i32 {
-    if is_asked { GROUP_OPERATIONS } else { NOT_ASKED }
+pub(super) fn operations(cluster: &Cluster, caller: &Caller, group_id: &str, is_asked: bool) -> i32 {
+    if is_asked {
+        cluster
+            .security
+            .allowed_operations(caller, Resource::group(group_id))
+    } else {
+        NOT_ASKED
+    }
 }
 
 /// DescribeGroups.
 pub(crate) fn describe(
     cluster: &Cluster,
+    caller: &Caller,
     request: DescribeGroupsRequest,
     version: i16,
 ) -> DescribeGroupsResponse {
-    let authorized_operations = operations(request.include_authorized_operations);
     let describe = |group_id: ByteString| {
+        if let Err(code) = cluster.check_group(caller, Operation::Describe, &group_id) {
+            return DescribedGroup {
+                error_code: code.code(),
+                error_message: None,
+                group_id,
+                authorized_operations: NOT_ASKED,
+                ..DescribedGroup::default()
+            };
+        }
         let description = cluster
             .groups
             .engine
-            .describe(&cluster.groups.inner::<GroupId>(&group_id));
+            .describe(&cluster.groups.names.inner::<GroupId>(&group_id));
         match description {
-            Some(Description::Classic(classic)) => described(group_id, classic, authorized_operations),
+            Some(Description::Classic(classic)) => {
+                let is_asked = request.include_authorized_operations;
+                let authorized_operations = operations(cluster, caller, &group_id, is_asked);
+                described(group_id, classic, authorized_operations)
+            }
             other => {
                 let is_other_kind = other.is_some();
                 dead(group_id, is_other_kind, version)
@@ -103,15 +121,24 @@ fn dead(group_id: ByteString, is_other_kind: bool, version: i16) -> DescribedGro
 }
 
 /// ListGroups.
-pub(crate) fn list(cluster: &Cluster, request: &ListGroupsRequest, version: i16) -> ListGroupsResponse {
+pub(crate) fn list(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: &ListGroupsRequest,
+    version: i16,
+) -> ListGroupsResponse {
+    let sees_all = cluster.allows(caller, Operation::Describe, Resource::CLUSTER);
+    let is_seen = |group_id: &str| {
+        sees_all || cluster.check_group(caller, Operation::Describe, group_id).is_ok()
+    };
     let is_wanted = |wanted: &[ByteString], name: &str| {
         wanted.is_empty() || wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
     };
     let groups = cluster.groups.engine.list().into_iter().filter_map(|listing| {
-        let group_id = cluster.groups.outer(listing.group.as_str())?;
+        let group_id = cluster.groups.names.outer(listing.group.as_str())?;
         let is_listed = is_wanted(&request.states_filter, listing.state)
             && is_wanted(&request.types_filter, listing.kind);
-        is_listed.then(|| ListedGroup {
+        (is_listed && is_seen(&group_id)).then(|| ListedGroup {
             group_id,
             protocol_type: (*listing.protocol_type).into(),
             group_state: if version >= STATE_SINCE {
@@ -133,13 +160,24 @@ pub(crate) fn list(cluster: &Cluster, request: &ListGroupsRequest, version: i16)
 }
 
 /// DeleteGroups.
-pub(crate) async fn delete(cluster: &Cluster, request: DeleteGroupsRequest) -> DeleteGroupsResponse {
+pub(crate) async fn delete(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: DeleteGroupsRequest,
+) -> DeleteGroupsResponse {
     let mut results = Vec::with_capacity(request.groups_names.len());
     for group_id in request.groups_names {
+        if let Err(code) = cluster.check_group(caller, Operation::Delete, &group_id) {
+            results.push(DeletableGroupResult {
+                group_id,
+                error_code: code.code(),
+            });
+            continue;
+        }
         let deleted = cluster
             .groups
             .engine
-            .delete(&cluster.groups.inner::<GroupId>(&group_id))
+            .delete(&cluster.groups.names.inner::<GroupId>(&group_id))
             .await;
         results.push(DeletableGroupResult {
             group_id,

@@ -20,6 +20,7 @@ use ninefold_kafka_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupR
 use crate::cluster::Cluster;
 use crate::errors;
 use crate::groups::client;
+use crate::security::Operation;
 use crate::session::Caller;
 
 /// Since this version a new member is told its id before it joins (KIP-394).
@@ -41,6 +42,14 @@ pub(crate) async fn join(
     request: JoinGroupRequest,
     version: i16,
 ) -> JoinGroupResponse {
+    if let Err(code) = cluster.check_group(caller, Operation::Read, &request.group_id) {
+        return JoinGroupResponse {
+            error_code: code.code(),
+            generation_id: NONE,
+            protocol_name: no_protocol(version),
+            ..JoinGroupResponse::default()
+        };
+    }
     let session_timeout = milliseconds(request.session_timeout_ms);
     let rebalance_timeout = match request.rebalance_timeout_ms {
         // Version 0 knows one timeout only.
@@ -56,7 +65,7 @@ pub(crate) async fn join(
         .groups
         .engine
         .join(JoinRequest {
-            group: cluster.groups.inner(&request.group_id),
+            group: cluster.groups.names.inner(&request.group_id),
             member: member(&request.member_id),
             instance: request.group_instance_id.as_deref().map(InstanceId::from),
             client: client(caller, client_id),
@@ -68,7 +77,6 @@ pub(crate) async fn join(
             skips_assignment: version >= SKIPPED_ASSIGNMENT_SINCE,
         })
         .await;
-    let no_protocol = || (version < NO_PROTOCOL_SINCE).then(ByteString::new);
     match joined {
         Ok(joined) => JoinGroupResponse {
             generation_id: joined.generation,
@@ -77,7 +85,7 @@ pub(crate) async fn join(
                 .protocol
                 .as_deref()
                 .map(ByteString::from)
-                .or_else(no_protocol),
+                .or_else(|| no_protocol(version)),
             leader: joined
                 .leader
                 .as_ref()
@@ -98,7 +106,7 @@ pub(crate) async fn join(
         Err(error) => JoinGroupResponse {
             error_code: errors::of_group(&error).code(),
             generation_id: NONE,
-            protocol_name: no_protocol(),
+            protocol_name: no_protocol(version),
             member_id: match &error {
                 GroupError::MemberIdRequired(member) => member.as_str().into(),
                 _ => request.member_id,
@@ -108,8 +116,19 @@ pub(crate) async fn join(
     }
 }
 
+/// What stands for no protocol.
+fn no_protocol(version: i16) -> Option<ByteString> {
+    (version < NO_PROTOCOL_SINCE).then(ByteString::new)
+}
+
 /// SyncGroup.
-pub(crate) async fn sync(cluster: &Cluster, request: SyncGroupRequest) -> SyncGroupResponse {
+pub(crate) async fn sync(cluster: &Cluster, caller: &Caller, request: SyncGroupRequest) -> SyncGroupResponse {
+    if let Err(code) = cluster.check_group(caller, Operation::Read, &request.group_id) {
+        return SyncGroupResponse {
+            error_code: code.code(),
+            ..SyncGroupResponse::default()
+        };
+    }
     let assignments = request.assignments.into_iter();
     let synced = cluster
         .groups
@@ -144,7 +163,17 @@ pub(crate) async fn sync(cluster: &Cluster, request: SyncGroupRequest) -> SyncGr
 }
 
 /// Heartbeat.
-pub(crate) async fn heartbeat(cluster: &Cluster, request: HeartbeatRequest) -> HeartbeatResponse {
+pub(crate) async fn heartbeat(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: HeartbeatRequest,
+) -> HeartbeatResponse {
+    if let Err(code) = cluster.check_group(caller, Operation::Read, &request.group_id) {
+        return HeartbeatResponse {
+            error_code: code.code(),
+            ..HeartbeatResponse::default()
+        };
+    }
     let claim = claim(
         cluster,
         &request.group_id,
@@ -159,7 +188,18 @@ pub(crate) async fn heartbeat(cluster: &Cluster, request: HeartbeatRequest) -> H
 }
 
 /// LeaveGroup.
-pub(crate) async fn leave(cluster: &Cluster, request: LeaveGroupRequest, version: i16) -> LeaveGroupResponse {
+pub(crate) async fn leave(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: LeaveGroupRequest,
+    version: i16,
+) -> LeaveGroupResponse {
+    if let Err(code) = cluster.check_group(caller, Operation::Read, &request.group_id) {
+        return LeaveGroupResponse {
+            error_code: code.code(),
+            ..LeaveGroupResponse::default()
+        };
+    }
     let members = if version >= SEVERAL_LEAVE_SINCE {
         request.members
     } else {
@@ -176,7 +216,7 @@ pub(crate) async fn leave(cluster: &Cluster, request: LeaveGroupRequest, version
         .groups
         .engine
         .leave(LeaveRequest {
-            group: cluster.groups.inner(&request.group_id),
+            group: cluster.groups.names.inner(&request.group_id),
             members: leaving.collect(),
         })
         .await;
@@ -218,7 +258,7 @@ fn claim(
     generation: i32,
 ) -> MemberClaim {
     MemberClaim {
-        group: cluster.groups.inner(group),
+        group: cluster.groups.names.inner(group),
         member: MemberId::from(&**member),
         instance: instance.map(|instance| InstanceId::from(&**instance)),
         generation,

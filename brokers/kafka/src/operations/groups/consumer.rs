@@ -22,6 +22,7 @@ use super::administration::operations;
 use crate::cluster::Cluster;
 use crate::errors;
 use crate::groups::{client, topic_id, uuid};
+use crate::security::Operation;
 use crate::session::Caller;
 
 /// Since this version a client chooses its member id.
@@ -40,15 +41,26 @@ pub(crate) async fn heartbeat(
     version: i16,
 ) -> ConsumerGroupHeartbeatResponse {
     let is_new = request.member_id.is_empty() && version < OWN_MEMBER_ID_SINCE;
+    let subscribed = request.subscribed_topic_names.as_deref();
+    let checked = cluster.check_group(caller, Operation::Read, &request.group_id);
+    if let Err(code) = checked.and_then(|()| cluster.check_subscription(caller, subscribed)) {
+        return ConsumerGroupHeartbeatResponse {
+            error_code: code.code(),
+            error_message: None,
+            ..ConsumerGroupHeartbeatResponse::default()
+        };
+    }
     let topics = request.subscribed_topic_names.map(|names| {
-        let names = names.iter().map(|name| cluster.groups.inner::<Arc<str>>(name));
+        let names = names
+            .iter()
+            .map(|name| cluster.groups.names.inner::<Arc<str>>(name));
         names.collect()
     });
     let beat = cluster
         .groups
         .engine
         .consumer_heartbeat(ConsumerHeartbeat {
-            group: cluster.groups.inner(&request.group_id),
+            group: cluster.groups.names.inner(&request.group_id),
             member: (!is_new).then(|| MemberId::from(&*request.member_id)),
             epoch: request.member_epoch,
             instance: request.instance_id.as_deref().map(InstanceId::from),
@@ -61,7 +73,7 @@ pub(crate) async fn heartbeat(
             pattern: request
                 .subscribed_topic_regex
                 .as_deref()
-                .map(|pattern| cluster.groups.inner_pattern(pattern)),
+                .map(|pattern| cluster.groups.names.inner_pattern(pattern).into()),
             assignor: request.server_assignor.as_deref().map(Arc::from),
             owned: request.topic_partitions.as_deref().map(partitions),
         })
@@ -102,7 +114,7 @@ fn partitions(owned: &[RequestTopicPartitions]) -> Partitions {
 }
 
 /// Numbers of partitions as the protocol has them.
-pub(super) fn signed(partitions: impl IntoIterator<Item = u32>) -> Vec<i32> {
+pub(crate) fn signed(partitions: impl IntoIterator<Item = u32>) -> Vec<i32> {
     let numbers = partitions.into_iter();
     numbers
         .map(|number| i32::try_from(number).unwrap_or(i32::MAX))
@@ -112,15 +124,25 @@ pub(super) fn signed(partitions: impl IntoIterator<Item = u32>) -> Vec<i32> {
 /// ConsumerGroupDescribe.
 pub(crate) fn describe(
     cluster: &Cluster,
+    caller: &Caller,
     request: ConsumerGroupDescribeRequest,
     version: i16,
 ) -> ConsumerGroupDescribeResponse {
-    let authorized_operations = operations(request.include_authorized_operations);
     let describe = |group_id: ByteString| {
+        if let Err(code) = cluster.check_group(caller, Operation::Describe, &group_id) {
+            return DescribedGroup {
+                error_code: code.code(),
+                error_message: None,
+                group_id,
+                ..DescribedGroup::default()
+            };
+        }
+        let is_asked = request.include_authorized_operations;
+        let authorized_operations = operations(cluster, caller, &group_id, is_asked);
         let description = cluster
             .groups
             .engine
-            .describe(&cluster.groups.inner::<GroupId>(&group_id));
+            .describe(&cluster.groups.names.inner::<GroupId>(&group_id));
         match description {
             Some(Description::Consumer(consumer)) => DescribedGroup {
                 authorized_operations,
@@ -162,7 +184,7 @@ fn described(
         subscribed_topic_names: member
             .topics
             .iter()
-            .filter_map(|name| cluster.groups.outer(name))
+            .filter_map(|name| cluster.groups.names.outer(name))
             .collect(),
         subscribed_topic_regex: member.pattern.as_deref().map(ByteString::from),
         assignment: assignment(cluster, member.assignment),
@@ -188,7 +210,7 @@ fn assignment(cluster: &Cluster, partitions: NamedPartitions) -> DescribedAssign
     let topics = partitions.into_iter().filter_map(|(topic, name, partitions)| {
         Some(TopicPartitions {
             topic_id: uuid(topic),
-            topic_name: cluster.groups.outer(&name)?,
+            topic_name: cluster.groups.names.outer(&name)?,
             partitions: signed(partitions),
         })
     });

@@ -13,6 +13,8 @@ use ninefold_kafka_protocol::{ErrorCode, Uuid};
 
 use crate::cluster::Cluster;
 use crate::errors;
+use crate::security::{Operation, Resource};
+use crate::session::Caller;
 use crate::topics::TopicReference;
 
 /// Since this version a request is for several groups (KIP-709).
@@ -26,13 +28,18 @@ const NONE: i64 = -1;
 const NO_EPOCH: i32 = -1;
 
 /// OffsetFetch.
-pub(crate) fn fetch(cluster: &Cluster, request: OffsetFetchRequest, version: i16) -> OffsetFetchResponse {
+pub(crate) fn fetch(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: OffsetFetchRequest,
+    version: i16,
+) -> OffsetFetchResponse {
     let require_stable = request.require_stable;
     if version >= SEVERAL_SINCE {
         let groups = request.groups.into_iter();
         return OffsetFetchResponse {
             groups: groups
-                .map(|group| fetch_group(cluster, group, require_stable, version))
+                .map(|group| fetch_group(cluster, caller, group, require_stable, version))
                 .collect(),
             ..OffsetFetchResponse::default()
         };
@@ -51,7 +58,7 @@ pub(crate) fn fetch(cluster: &Cluster, request: OffsetFetchRequest, version: i16
         member_epoch: NO_EPOCH,
         topics,
     };
-    single(fetch_group(cluster, group, require_stable, version), version)
+    single(fetch_group(cluster, caller, group, require_stable, version), version)
 }
 
 /// The answer for the only group of a request.
@@ -84,29 +91,37 @@ fn single(group: OffsetFetchResponseGroup, version: i16) -> OffsetFetchResponse 
 
 fn fetch_group(
     cluster: &Cluster,
+    caller: &Caller,
     group: OffsetFetchRequestGroup,
     require_stable: bool,
     version: i16,
 ) -> OffsetFetchResponseGroup {
     let group_id = group.group_id.clone();
+    if let Err(code) = cluster.check_group(caller, Operation::Describe, &group_id) {
+        return OffsetFetchResponseGroup {
+            group_id,
+            topics: group.topics.unwrap_or_default().iter().map(nothing).collect(),
+            error_code: code.code(),
+        };
+    }
     let wanted = group.topics.as_deref();
     let (topics, unknown) = match wanted {
         Some(topics) => {
-            let (known, unknown) = known_topics(cluster, topics, version);
+            let (known, unknown) = known_topics(cluster, caller, topics, version);
             (Some(known), unknown)
         }
         None => (None, Vec::new()),
     };
     let partitions = topics.as_ref().map(|topics| {
         let partitions = topics.iter().flat_map(|topic| {
-            let name: Arc<str> = cluster.groups.inner(&topic.name);
+            let name: Arc<str> = cluster.groups.names.inner(&topic.name);
             let indexes = topic.partition_indexes.iter();
             indexes.map(move |index| (Arc::clone(&name), index.unsigned_abs()))
         });
         partitions.collect()
     });
     let fetched = cluster.groups.engine.fetch(FetchOffsets {
-        group: cluster.groups.inner(&group_id),
+        group: cluster.groups.names.inner(&group_id),
         committer: Committer {
             member: group.member_id.as_deref().map(MemberId::from),
             instance: None,
@@ -117,7 +132,7 @@ fn fetch_group(
     });
     match fetched {
         Ok(offsets) => {
-            let mut answered = by_topic(cluster, offsets, version);
+            let mut answered = by_topic(cluster, caller, offsets, version);
             answered.extend(unknown);
             OffsetFetchResponseGroup {
                 group_id,
@@ -133,29 +148,27 @@ fn fetch_group(
     }
 }
 
-/// The topics by name, and what is answered of those whose ids nobody knows.
+/// The topics by name, and what is answered of those that the caller may not see or nobody knows.
 fn known_topics(
     cluster: &Cluster,
+    caller: &Caller,
     topics: &[OffsetFetchRequestTopics],
     version: i16,
 ) -> (Vec<OffsetFetchRequestTopics>, Vec<OffsetFetchResponseTopics>) {
-    if version < BY_ID_SINCE {
-        return (topics.to_vec(), Vec::new());
-    }
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for topic in topics {
-        match cluster
-            .topics
-            .find(&TopicReference::of(&topic.name, topic.topic_id))
-        {
+        let reference = TopicReference::of(&topic.name, topic.topic_id);
+        match cluster.topic_for(caller, Operation::Describe, &reference) {
             Ok(found) => known.push(OffsetFetchRequestTopics {
                 name: found.name(),
                 ..topic.clone()
             }),
-            Err(_) => {
+            // What was committed of a topic that is no more is not asked for by id.
+            Err(ErrorCode::UnknownTopicOrPartition) if version < BY_ID_SINCE => known.push(topic.clone()),
+            Err(code) => {
                 let mut answer = nothing(topic);
                 for partition in &mut answer.partitions {
-                    partition.error_code = ErrorCode::UnknownTopicId.code();
+                    partition.error_code = code.code();
                 }
                 unknown.push(answer);
             }
@@ -179,14 +192,22 @@ fn nothing(topic: &OffsetFetchRequestTopics) -> OffsetFetchResponseTopics {
     }
 }
 
-fn by_topic(cluster: &Cluster, offsets: Vec<FetchedOffset>, version: i16) -> Vec<OffsetFetchResponseTopics> {
+fn by_topic(
+    cluster: &Cluster,
+    caller: &Caller,
+    offsets: Vec<FetchedOffset>,
+    version: i16,
+) -> Vec<OffsetFetchResponseTopics> {
     let mut topics: Vec<OffsetFetchResponseTopics> = Vec::new();
     let mut last: Option<Arc<str>> = None;
     for fetched in offsets {
         if last.as_ref() != Some(&fetched.topic) {
-            let Some(name) = cluster.groups.outer(&fetched.topic) else {
+            let Some(name) = cluster.groups.names.outer(&fetched.topic) else {
                 continue;
             };
+            if !cluster.allows(caller, Operation::Describe, Resource::topic(&name)) {
+                continue;
+            }
             let topic_id = match cluster.topics.get(&name) {
                 Some(topic) if version >= BY_ID_SINCE => topic.id(),
                 // Without an id it has no name any more.

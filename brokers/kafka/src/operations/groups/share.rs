@@ -18,6 +18,7 @@ use super::consumer::signed;
 use crate::cluster::Cluster;
 use crate::errors;
 use crate::groups::{client, uuid};
+use crate::security::Operation;
 use crate::session::Caller;
 
 /// ShareGroupHeartbeat.
@@ -27,15 +28,26 @@ pub(crate) async fn heartbeat(
     client_id: Option<&ByteString>,
     request: ShareGroupHeartbeatRequest,
 ) -> ShareGroupHeartbeatResponse {
+    let subscribed = request.subscribed_topic_names.as_deref();
+    let checked = cluster.check_group(caller, Operation::Read, &request.group_id);
+    if let Err(code) = checked.and_then(|()| cluster.check_subscription(caller, subscribed)) {
+        return ShareGroupHeartbeatResponse {
+            error_code: code.code(),
+            error_message: None,
+            ..ShareGroupHeartbeatResponse::default()
+        };
+    }
     let topics = request.subscribed_topic_names.map(|names| {
-        let names = names.iter().map(|name| cluster.groups.inner::<Arc<str>>(name));
+        let names = names
+            .iter()
+            .map(|name| cluster.groups.names.inner::<Arc<str>>(name));
         names.collect()
     });
     let beat = cluster
         .groups
         .engine
         .share_heartbeat(ShareHeartbeat {
-            group: cluster.groups.inner(&request.group_id),
+            group: cluster.groups.names.inner(&request.group_id),
             member: MemberId::from(&*request.member_id),
             epoch: request.member_epoch,
             rack: request.rack_id.as_deref().map(Arc::from),
@@ -68,13 +80,26 @@ pub(crate) async fn heartbeat(
 }
 
 /// ShareGroupDescribe.
-pub(crate) fn describe(cluster: &Cluster, request: ShareGroupDescribeRequest) -> ShareGroupDescribeResponse {
-    let authorized_operations = operations(request.include_authorized_operations);
+pub(crate) fn describe(
+    cluster: &Cluster,
+    caller: &Caller,
+    request: ShareGroupDescribeRequest,
+) -> ShareGroupDescribeResponse {
     let describe = |group_id: ByteString| {
+        if let Err(code) = cluster.check_group(caller, Operation::Describe, &group_id) {
+            return DescribedGroup {
+                error_code: code.code(),
+                error_message: None,
+                group_id,
+                ..DescribedGroup::default()
+            };
+        }
+        let is_asked = request.include_authorized_operations;
+        let authorized_operations = operations(cluster, caller, &group_id, is_asked);
         let description = cluster
             .groups
             .engine
-            .describe(&cluster.groups.inner::<GroupId>(&group_id));
+            .describe(&cluster.groups.names.inner::<GroupId>(&group_id));
         match description {
             Some(Description::Share(share)) => DescribedGroup {
                 authorized_operations,
@@ -110,7 +135,7 @@ fn described(cluster: &Cluster, group_id: ByteString, share: ShareDescription) -
         subscribed_topic_names: member
             .topics
             .iter()
-            .filter_map(|name| cluster.groups.outer(name))
+            .filter_map(|name| cluster.groups.names.outer(name))
             .collect(),
         assignment: assignment(cluster, member.assignment),
     });
@@ -133,7 +158,7 @@ fn assignment(cluster: &Cluster, partitions: NamedPartitions) -> DescribedAssign
     let topics = partitions.into_iter().filter_map(|(topic, name, partitions)| {
         Some(DescribedPartitions {
             topic_id: uuid(topic),
-            topic_name: cluster.groups.outer(&name)?,
+            topic_name: cluster.groups.names.outer(&name)?,
             partitions: signed(partitions),
         })
     });

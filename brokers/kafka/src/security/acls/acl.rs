@@ -224,9 +224,9 @@ impl AclFilter {
         let pattern = match filter.pattern_type_filter {
             ANY => PatternFilter::Any,
             MATCH => PatternFilter::Match,
-            code => PatternFilter::One(
-                PatternType::from_code(code).ok_or_else(|| unknown("pattern type", code))?,
-            ),
+            code => {
+                PatternFilter::One(PatternType::from_code(code).ok_or_else(|| unknown("pattern type", code))?)
+            }
         };
         let operation = match filter.operation {
             ANY => None,

@@ -1,8 +1,6 @@
 //! The entries of a cluster against a reading of them one by one.
 
-use super::acl::{
-    Acl, EVERYONE, OperationPattern, PatternType, Permission, ResourcePattern, Rule, WILDCARD,
-};
+use super::acl::{Acl, EVERYONE, OperationPattern, PatternType, Permission, ResourcePattern, Rule, WILDCARD};
 use super::set::{AclSet, Asked, Verdict};
 use crate::security::resource::{Operation, Resource, ResourceType};
 
@@ -61,9 +59,7 @@ fn naive(acls: &[Acl], asked: &Asked<'_>, resource: Resource<'_>) -> Verdict {
         .iter()
         .filter(|acl| acl.resources.kind == resource.kind)
         .filter(|acl| match acl.resources.pattern {
-            PatternType::Literal => {
-                acl.resources.name == resource.name || acl.resources.name == WILDCARD
-            }
+            PatternType::Literal => acl.resources.name == resource.name || acl.resources.name == WILDCARD,
             PatternType::Prefixed => resource.name.starts_with(&acl.resources.name),
         })
         .collect();
@@ -119,7 +115,11 @@ fn decides_as_the_entries_say() {
                 operation: *choices.of(&Operation::ALL),
             };
             let expected = naive(&acls, &asked, resource);
-            assert_eq!(set.decide(&asked, resource), expected, "{asked:?} {resource:?} {acls:#?}");
+            assert_eq!(
+                set.decide(&asked, resource),
+                expected,
+                "{asked:?} {resource:?} {acls:#?}"
+            );
             seen[expected as usize] += 1;
         }
     }

@@ -154,8 +154,7 @@ pub(crate) async fn delete(
 }
 
 async fn delete_one(cluster: &Cluster, filter: &DeleteAclsFilter) -> Result<Vec<Acl>, Refusal> {
-    let filter =
-        AclFilter::of(filter).map_err(|reason| Refusal::new(ErrorCode::InvalidRequest, reason))?;
+    let filter = AclFilter::of(filter).map_err(|reason| Refusal::new(ErrorCode::InvalidRequest, reason))?;
     Ok(cluster.security.acls.delete(&filter).await?)
 }
 

@@ -40,8 +40,8 @@ pub(super) fn verify(
 ) -> Result<IamIdentity, IamRefusal> {
     let query = connect.query();
     let mut headers = HeaderMap::new();
-    let host = HeaderValue::from_str(&connect.host)
-        .map_err(|_| IamRefusal::OtherHost(connect.host.clone()))?;
+    let host =
+        HeaderValue::from_str(&connect.host).map_err(|_| IamRefusal::OtherHost(connect.host.clone()))?;
     headers.insert(HOST, host);
     let request = RequestView {
         method: "GET",

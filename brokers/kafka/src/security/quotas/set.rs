@@ -160,9 +160,8 @@ mod tests {
     fn addresses_have_quotas_of_their_own() {
         let limits = |rate| Limits::from([(Quota::ConnectionCreationRate, rate)]);
         let one = Entity::Address(Name::Named("10.0.0.1".to_owned()));
-        let set = QuotaSet::new(
-            [(one, limits(1.0)), (Entity::Address(Name::Default), limits(2.0))].into_iter(),
-        );
+        let set =
+            QuotaSet::new([(one, limits(1.0)), (Entity::Address(Name::Default), limits(2.0))].into_iter());
         let limit = |address| set.of_address(address).map(|(_, limit)| limit);
         assert_eq!(limit("10.0.0.1"), Some(1.0));
         assert_eq!(limit("10.0.0.2"), Some(2.0));

@@ -71,7 +71,10 @@ pub(crate) enum OutOfTurn {
 /// What came of a message of a mechanism.
 enum Outcome {
     Answer(Bytes),
-    Known { answer: Bytes, lifetime: Option<Duration> },
+    Known {
+        answer: Bytes,
+        lifetime: Option<Duration>,
+    },
     Refused(String),
 }
 
@@ -93,7 +96,13 @@ impl Authentication {
 
     /// Whether the next frame has no header, but what a mechanism says.
     pub(crate) fn expects_bare_message(&self) -> bool {
-        matches!(self.state, State::UnderWay { has_headers: false, .. })
+        matches!(
+            self.state,
+            State::UnderWay {
+                has_headers: false,
+                ..
+            }
+        )
     }
 
     /// Whether a request may be answered now.
@@ -173,7 +182,11 @@ impl Authentication {
         match self.go_on(security, caller, &request.auth_bytes).await {
             None => {
                 let message = "SaslAuthenticate request received without a SaslHandshake before it";
-                let fate = if self.mechanisms.is_empty() { Fate::Stays } else { Fate::Ends };
+                let fate = if self.mechanisms.is_empty() {
+                    Fate::Stays
+                } else {
+                    Fate::Ends
+                };
                 (refused(ErrorCode::IllegalSaslState, message.to_owned()), fate)
             }
             Some(Outcome::Refused(reason)) => {
@@ -183,7 +196,9 @@ impl Authentication {
             Some(Outcome::Known { answer, lifetime }) => {
                 let milliseconds = lifetime
                     .filter(|_| version >= LIFETIME_SINCE)
-                    .map_or(0, |lifetime| i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX));
+                    .map_or(0, |lifetime| {
+                        i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX)
+                    });
                 (answered(answer, milliseconds), Fate::Stays)
             }
         }
@@ -202,12 +217,7 @@ impl Authentication {
         }
     }
 
-    async fn go_on(
-        &mut self,
-        security: &Security,
-        caller: &mut Caller,
-        message: &[u8],
-    ) -> Option<Outcome> {
+    async fn go_on(&mut self, security: &Security, caller: &mut Caller, message: &[u8]) -> Option<Outcome> {
         let State::UnderWay {
             mechanism,
             exchange,
@@ -252,7 +262,10 @@ impl Authentication {
         identity: Identity,
         answer: Bytes,
     ) -> Outcome {
-        let Identity { principal, expires_at } = identity;
+        let Identity {
+            principal,
+            expires_at,
+        } = identity;
         if self.session.is_some() && !is_same(&principal, &caller.principal) {
             return Outcome::Refused(format!(
                 "Cannot change principals during re-authentication from {} to {}",

@@ -38,7 +38,9 @@ pub(super) enum Exchange {
         challenge: Box<Challenge>,
     },
     /// It was told that its token is no good, and has to acknowledge that (RFC 7628, section 3.2.3).
-    Refused { reason: String },
+    Refused {
+        reason: String,
+    },
 }
 
 /// What follows from what the client has said.
@@ -129,7 +131,8 @@ fn scram(security: &Security, hash: ScramHash, message: &[u8]) -> Step {
 /// Says no more to the client than that, so that it doesn't learn who is a user.
 fn scram_refusal(reason: &dyn std::fmt::Display) -> String {
     tracing::debug!(%reason, "a dialogue of SCRAM has failed");
-    "Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM".to_owned()
+    "Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM"
+        .to_owned()
 }
 
 fn bearer(security: &Security, site: Site<'_>, message: &[u8]) -> Step {

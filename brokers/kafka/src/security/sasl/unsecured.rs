@@ -74,9 +74,7 @@ impl UnsecuredToken {
 }
 
 fn decoded<T: DeserializeOwned>(part: &str) -> Result<T, TokenRefusal> {
-    let bytes = URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| TokenRefusal::NotToken)?;
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenRefusal::NotToken)?;
     serde_json::from_slice(&bytes).map_err(|_| TokenRefusal::NotToken)
 }
 
@@ -99,13 +97,21 @@ mod tests {
         assert_eq!(read.expires_at, Timestamp::from_millis(1_000_500));
         let cases = [
             (token(none, alice, ""), false, TokenRefusal::NotForDevelopment),
-            (token(none, alice, "x"), true, TokenRefusal::Signed("none".to_owned())),
+            (
+                token(none, alice, "x"),
+                true,
+                TokenRefusal::Signed("none".to_owned()),
+            ),
             (
                 token(r#"{"alg":"RS256"}"#, alice, "x"),
                 true,
                 TokenRefusal::Signed("RS256".to_owned()),
             ),
-            (token(none, r#"{"sub":"alice"}"#, ""), true, TokenRefusal::NotToken),
+            (
+                token(none, r#"{"sub":"alice"}"#, ""),
+                true,
+                TokenRefusal::NotToken,
+            ),
             (token(none, r#"{"exp":2000}"#, ""), true, TokenRefusal::NoSubject),
             (
                 token(none, r#"{"sub":"a","exp":1000}"#, ""),
@@ -119,7 +125,11 @@ mod tests {
             ),
             ("abc".to_owned(), true, TokenRefusal::NotToken),
             ("a.b.".to_owned(), true, TokenRefusal::NotToken),
-            (format!("{}.", token(none, alice, "")), true, TokenRefusal::NotToken),
+            (
+                format!("{}.", token(none, alice, "")),
+                true,
+                TokenRefusal::NotToken,
+            ),
         ];
         for (token, is_accepted, refusal) in cases {
             let read = UnsecuredToken::read(&token, is_accepted, now);

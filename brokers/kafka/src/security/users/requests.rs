@@ -62,7 +62,9 @@ pub(crate) fn describe(
             1 => described(users, &name),
             _ => Err(Refusal::new(
                 ErrorCode::DuplicateResource,
-                format!("Cannot describe SCRAM credentials for the same user twice in a single request: {name}"),
+                format!(
+                    "Cannot describe SCRAM credentials for the same user twice in a single request: {name}"
+                ),
             )),
         };
         let (error_code, error_message, credential_infos) = match described {
@@ -142,7 +144,11 @@ fn wanted(
     });
     let upsertions = request.upsertions.iter().map(|upsertion| {
         let credential = credential_of(upsertion);
-        (&upsertion.name, upsertion.mechanism, credential.map(Alteration::Set))
+        (
+            &upsertion.name,
+            upsertion.mechanism,
+            credential.map(Alteration::Set),
+        )
     });
     for (name, mechanism, alteration) in deletions.chain(upsertions) {
         let alteration = if seen.insert((name.clone(), mechanism)) {
