@@ -9,8 +9,8 @@ mod operator;
 mod sealing;
 
 pub(crate) use access_key::{AccessKey, UserName};
-pub(crate) use authenticate::Authenticator;
-pub(crate) use authorize::{AllowAll, PolicyAuthorizer};
+pub(crate) use authenticate::{Authenticator, principal_of};
+pub(crate) use authorize::{AllowAll, PolicyAuthorizer, Question};
 pub(crate) use key_file::{KeyError, KeyFile};
 pub(crate) use keys::AccessKeys;
 pub(crate) use operator::OperatorToken;

@@ -22,8 +22,9 @@ class ServerFailed(Exception):
 class Server:
     """One `ninefold serve` process on a free loopback port.
 
-    `endpoint` is the URL the server printed, `start_seconds` the time from the start of the process until
-    it said that it is ready. A server that is started anew has another port, unless it is given one.
+    `endpoint` is the URL the server printed, `kafka` the address for Kafka's clients, `start_seconds` the time from
+    the start of the process until it said that it is ready. A server that is started anew has other ports, unless it
+    is given them.
     """
 
     def __init__(self, binary, data, *arguments, port="0"):
@@ -32,6 +33,7 @@ class Server:
         self.data = str(data)
         self.arguments = arguments
         self.endpoint = None
+        self.kafka = None
         self.start_seconds = None
         self._process = None
         self._log = None
@@ -49,7 +51,7 @@ class Server:
     def start(self):
         """Starts the process and returns when it is ready."""
         began = time.monotonic()
-        self.endpoint = None
+        self.endpoint = self.kafka = None
         self._printed = []
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
@@ -58,10 +60,10 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=self._log,
         )
-        endpoint_printed = threading.Event()
-        self._reader = threading.Thread(target=self._read_stdout, args=(endpoint_printed,), daemon=True)
+        addresses_printed = threading.Event()
+        self._reader = threading.Thread(target=self._read_stdout, args=(addresses_printed,), daemon=True)
         self._reader.start()
-        endpoint_printed.wait(START_SECONDS)
+        addresses_printed.wait(START_SECONDS)
         if self.endpoint is None:
             self._fail("the server printed no endpoint")
         self._wait_until_ready(began + START_SECONDS)
@@ -106,15 +108,18 @@ class Server:
         elif self._process is not None:
             self.kill()
 
-    def _read_stdout(self, endpoint_printed):
+    def _read_stdout(self, addresses_printed):
         for line in self._process.stdout:
             text = line.decode(errors="replace")
             self._printed.append(text)
-            words = text.split()
-            if self.endpoint is None and words[:1] and words[0].rstrip(":") == "endpoint":
-                self.endpoint = words[1].rstrip("/")
-                endpoint_printed.set()
-        endpoint_printed.set()
+            match text.split():
+                case ["endpoint", url]:
+                    self.endpoint = url.rstrip("/")
+                case ["kafka", address]:
+                    self.kafka = address
+                case ["data", *_]:  # what comes after the addresses
+                    addresses_printed.set()
+        addresses_printed.set()
 
     def _wait_until_ready(self, deadline):
         while time.monotonic() < deadline:

@@ -1,94 +1,131 @@
-//! The Kafka clusters of this server: so far the one that is there without being asked for.
+//! The Kafka clusters of this server: the one that is there without being asked for, and those of MSK.
 
-use std::io;
-use std::net::SocketAddr;
-use std::path::Path;
+mod certificates;
+mod default_cluster;
+mod host;
+mod iam;
+mod msk_cluster;
+mod user_sealer;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use ninefold_kafka::host::ClusterId;
 use ninefold_kafka_broker::{
-    Cluster, ClusterParts, ListenerOptions, Listening, Sealer, SecurityOptions, SecurityRecords,
+    Cluster, ClusterParts, IamAuthority, Listening, SecurityOptions, SecurityRecords,
 };
+use parking_lot::Mutex;
 
+pub(super) use self::default_cluster::namespace as default_namespace;
+pub(crate) use self::iam::{EnforcedIam, OpenIam};
+
+use self::certificates::Certificates;
+use self::msk_cluster::MskCluster;
+use self::user_sealer::UserSealer;
 use super::Engines;
 use crate::command::Failure;
-use crate::config::Config;
-use crate::identity::SealingKey;
-use crate::secret_file::read_or_create_secret;
+use crate::config::{Auth, Config};
 
-/// What clients are told that the cluster is called: as Kafka has it, the base64 of 16 bytes.
-const DEFAULT_CLUSTER: &str = "bmluZWZvbGQtZGVmYXVsdA";
-
-/// The file with the key that keeps the secrets of users.
-const USERS_SECRET: &str = "kafka-users.secret";
-
-/// Keeps the secrets of users: with a key in the data directory.
-struct UserSealer(SealingKey);
-
-impl UserSealer {
-    fn open(data: &Path) -> io::Result<Self> {
-        let secret = read_or_create_secret(&data.join(USERS_SECRET))?;
-        Ok(UserSealer(SealingKey::new(&secret)))
-    }
+/// Every cluster, and what they stand on.
+pub(crate) struct Brokers {
+    engines: Engines,
+    records: Arc<SecurityRecords>,
+    iam: Arc<dyn IamAuthority>,
+    auth: Auth,
+    /// Where the default cluster listens, and with what address those of MSK do; `None` if nobody is to connect.
+    listen: Option<SocketAddr>,
+    advertised_host: Option<String>,
+    certificates: Certificates,
+    default: Arc<Cluster>,
+    default_listening: Mutex<Option<Listening>>,
+    /// Those that are open.
+    clusters: Mutex<HashMap<ClusterId, MskCluster>>,
 }
 
-impl Sealer for UserSealer {
-    fn seal(&self, owner: &str, text: &str) -> Option<String> {
-        self.0.seal(owner, text)
-    }
-
-    fn open(&self, owner: &str, sealed: &str) -> Option<String> {
-        self.0.open(owner, sealed).ok()
-    }
-}
-
-/// Where the default cluster's topics are among all streams.
-pub(super) fn default_namespace(config: &Config) -> String {
-    format!("{}/{}", config.account, config.region)
-}
-
-/// The default cluster at work. Its topics are the streams of the default account and region.
-pub(crate) struct DefaultCluster {
-    listening: Option<Listening>,
-}
-
-impl DefaultCluster {
-    /// Opens the cluster and listens, if that is wanted.
-    pub(crate) async fn open(config: &Config, engines: &Engines) -> Result<Self, Failure> {
+impl Brokers {
+    /// Opens the default cluster. Nobody can connect until it listens.
+    pub(crate) fn open(
+        config: &Config,
+        engines: &Engines,
+        iam: Arc<dyn IamAuthority>,
+    ) -> Result<Arc<Self>, Failure> {
         let sealer =
             UserSealer::open(&config.data).map_err(|cause| super::unkept_secrets(&config.data, &cause))?;
         let records =
             SecurityRecords::open(&engines.store, Arc::new(sealer)).map_err(|error| Failure::of(&error))?;
-        let cluster = Cluster::new(ClusterParts {
-            id: DEFAULT_CLUSTER.to_owned(),
-            namespace: default_namespace(config),
-            is_default: true,
-            streams: Arc::clone(&engines.streams),
-            groups: Arc::clone(&engines.groups),
-            transactions: Arc::clone(&engines.transactions),
-            security: SecurityOptions::open(Arc::new(records)),
-            clock: Arc::clone(&engines.clock),
-        });
-        let Some(address) = config.kafka_listen else {
-            return Ok(DefaultCluster { listening: None });
-        };
-        let options = ListenerOptions {
-            address,
+        let records = Arc::new(records);
+        let default = default_cluster::open(config, engines, &records, &iam)?;
+        Ok(Arc::new(Brokers {
+            engines: engines.clone(),
+            records,
+            iam,
+            auth: config.auth,
+            listen: config.kafka_listen,
             advertised_host: config.kafka_advertised_host.clone(),
-            tls: None,
-            mechanisms: Vec::new(),
+            certificates: Certificates::new(config, &names(config)),
+            default,
+            default_listening: Mutex::default(),
+            clusters: Mutex::default(),
+        }))
+    }
+
+    /// Listens for the clients of the default cluster, if that is wanted; says where.
+    pub(crate) async fn listen(&self) -> Result<Option<SocketAddr>, Failure> {
+        let Some(address) = self.listen else {
+            return Ok(None);
         };
-        let listening = cluster.listen(options).await.map_err(|cause| {
+        let options = default_cluster::listener(address, self.advertised_host.clone(), self.auth);
+        let listening = self.default.listen(options).await.map_err(|cause| {
             Failure::of(&format!(
                 "cannot listen for Kafka's clients on {address}: {cause}. Choose another port with --kafka-listen, or `off`"
             ))
         })?;
-        Ok(DefaultCluster {
-            listening: Some(listening),
-        })
+        let address = listening.address();
+        *self.default_listening.lock() = Some(listening);
+        Ok(Some(address))
     }
 
-    /// Where it listens.
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
-        self.listening.as_ref().map(Listening::address)
+    /// Ends all connections; when this returns, nothing is on its way any more.
+    pub(crate) async fn close(&self) {
+        let default = self.default_listening.lock().take();
+        if let Some(listening) = default {
+            listening.close().await;
+        }
+        let clusters: Vec<MskCluster> = self.clusters.lock().drain().map(|(_, cluster)| cluster).collect();
+        for cluster in clusters {
+            cluster.close().await;
+        }
     }
+}
+
+/// A cluster on these engines.
+fn cluster(
+    engines: &Engines,
+    (id, namespace): (String, String),
+    is_default: bool,
+    security: SecurityOptions,
+) -> Arc<Cluster> {
+    Cluster::new(ClusterParts {
+        id,
+        namespace,
+        is_default,
+        streams: Arc::clone(&engines.streams),
+        groups: Arc::clone(&engines.groups),
+        transactions: Arc::clone(&engines.transactions),
+        security,
+        clock: Arc::clone(&engines.clock),
+    })
+}
+
+/// What clients may call this server, and its certificate has to be for.
+fn names(config: &Config) -> Vec<String> {
+    let mut names = vec!["localhost".to_owned()];
+    let loopback = [Ipv4Addr::LOCALHOST.into(), IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])];
+    let listening = config.kafka_listen.map(|address| address.ip());
+    let addresses = loopback.into_iter().chain(listening);
+    names.extend(addresses.map(|address| address.to_string()));
+    names.extend(config.kafka_advertised_host.clone());
+    names.dedup();
+    names
 }

@@ -170,7 +170,8 @@ impl Verifier {
     }
 }
 
-fn principal_of(key: &AccessKey) -> Principal {
+/// Whom a key stands for.
+pub(crate) fn principal_of(key: &AccessKey) -> Principal {
     Principal {
         account: key.account,
         arn: key.principal_arn(),

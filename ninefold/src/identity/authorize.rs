@@ -1,10 +1,11 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use ninefold_model::{Timestamp, TimestampFormat};
 use ninefold_policy::{AccountId, Context, Policy, PolicyKind, Principal, Request, evaluate};
-use ninefold_protocol::{Authorizer, CallContext, PrincipalKind, ServiceError};
+use ninefold_protocol::{Authorizer, CallContext, CallSource, PrincipalKind, ServiceError};
 use ninefold_time::Clock;
 use parking_lot::RwLock;
 
@@ -26,6 +27,19 @@ impl Authorizer for AllowAll {
     ) -> Result<(), ServiceError> {
         Ok(())
     }
+}
+
+/// What is asked of policies, whichever door it came through.
+pub(crate) struct Question<'a> {
+    pub(crate) principal: &'a ninefold_protocol::Principal,
+    pub(crate) action: &'a str,
+    pub(crate) resource_arn: &'a str,
+    /// The policy of the resource, as JSON.
+    pub(crate) resource_policy: Option<&'a str>,
+    pub(crate) region: &'a str,
+    pub(crate) source_ip: Option<IpAddr>,
+    pub(crate) source: Option<&'a CallSource>,
+    pub(crate) is_encrypted: bool,
 }
 
 /// Decides by the policy of the caller's access key and that of the resource.
@@ -63,13 +77,41 @@ impl PolicyAuthorizer {
         Ok(policy)
     }
 
+    /// Decides; says why not.
+    pub(crate) fn decide(&self, question: &Question<'_>) -> Result<(), ServiceError> {
+        let caller = question.principal;
+        let key = caller.access_key_id.as_deref().and_then(|id| self.keys.find(id));
+        let principal = principal(caller, key.as_deref())?;
+        let resource_policy = question
+            .resource_policy
+            .map(|text| self.resource_policy(text))
+            .transpose()?;
+        let identity_policies: Vec<&Policy> = key.iter().filter_map(|key| key.policy.as_ref()).collect();
+        let resource_account = owner(question.resource_arn)
+            .or_else(|| AccountId::new(caller.account.as_str()))
+            .ok_or_else(denied)?;
+        let conditions = self.conditions(question);
+        let request = Request {
+            principal: &principal,
+            action: question.action,
+            resource: question.resource_arn,
+            resource_account: &resource_account,
+            context: &conditions,
+        };
+        let decision = evaluate(&request, &identity_policies, resource_policy.as_deref());
+        match decision.denial_message(&request) {
+            None => Ok(()),
+            Some(message) => Err(ServiceError::access_denied(message)),
+        }
+    }
+
     /// What conditions can ask about a call.
-    fn conditions(&self, call: &CallContext) -> Context {
+    fn conditions(&self, question: &Question<'_>) -> Context {
         let mut context = Context::new();
-        if let Some(address) = call.source_ip {
+        if let Some(address) = question.source_ip {
             context.insert("aws:SourceIp", address.to_string());
         }
-        if let Some(source) = &call.source {
+        if let Some(source) = question.source {
             context.insert("aws:SourceArn", source.arn.as_str());
             context.insert("aws:SourceAccount", source.account.as_str());
         }
@@ -78,11 +120,8 @@ impl PolicyAuthorizer {
         let written = Timestamp::from_milliseconds(milliseconds).format(TimestampFormat::Iso8601);
         context.insert("aws:CurrentTime", written);
         context.insert("aws:EpochTime", now.as_secs().to_string());
-        context.insert("aws:RequestedRegion", call.region.as_str());
-        context.insert(
-            "aws:SecureTransport",
-            (call.endpoint.scheme == "https").to_string(),
-        );
+        context.insert("aws:RequestedRegion", question.region);
+        context.insert("aws:SecureTransport", question.is_encrypted.to_string());
         context
     }
 }
@@ -95,39 +134,24 @@ impl Authorizer for PolicyAuthorizer {
         resource_arn: &dyn fmt::Display,
         resource_policy: Option<&str>,
     ) -> Result<(), ServiceError> {
-        let resource_arn = &*resource_arn.to_string();
-        let key = context
-            .principal
-            .access_key_id
-            .as_deref()
-            .and_then(|id| self.keys.find(id));
-        let principal = principal(context, key.as_deref())?;
-        let resource_policy = resource_policy
-            .map(|text| self.resource_policy(text))
-            .transpose()?;
-        let identity_policies: Vec<&Policy> = key.iter().filter_map(|key| key.policy.as_ref()).collect();
-        let resource_account = owner(resource_arn)
-            .or_else(|| AccountId::new(context.principal.account.as_str()))
-            .ok_or_else(denied)?;
-        let conditions = self.conditions(context);
-        let request = Request {
-            principal: &principal,
+        self.decide(&Question {
+            principal: &context.principal,
             action,
-            resource: resource_arn,
-            resource_account: &resource_account,
-            context: &conditions,
-        };
-        let decision = evaluate(&request, &identity_policies, resource_policy.as_deref());
-        match decision.denial_message(&request) {
-            None => Ok(()),
-            Some(message) => Err(ServiceError::access_denied(message)),
-        }
+            resource_arn: &resource_arn.to_string(),
+            resource_policy,
+            region: context.region.as_str(),
+            source_ip: context.source_ip,
+            source: context.source.as_ref(),
+            is_encrypted: context.endpoint.scheme == "https",
+        })
     }
 }
 
 /// The principal in the policy language's terms.
-fn principal(context: &CallContext, key: Option<&AccessKey>) -> Result<Principal, ServiceError> {
-    let caller = &context.principal;
+fn principal(
+    caller: &ninefold_protocol::Principal,
+    key: Option<&AccessKey>,
+) -> Result<Principal, ServiceError> {
     let account = AccountId::new(caller.account.as_str()).ok_or_else(denied)?;
     match caller.kind {
         PrincipalKind::Root => Ok(Principal::AccountRoot { account }),

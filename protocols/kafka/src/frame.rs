@@ -118,11 +118,10 @@ impl Response {
 }
 
 impl Request {
-    /// Reads what follows a header, to the last byte.
+    /// Reads what follows a header. Bytes after the request are ignored, as Apache Kafka does: librdkafka sends three of
+    /// them when it asks for the metadata of all topics (<https://github.com/confluentinc/librdkafka/issues/5049>).
     pub fn after(header: &RequestHeader, mut reader: Reader) -> Result<Self, DecodeError> {
-        let request = Request::decode(header.api_key, &mut reader, header.api_version)?;
-        reader.finish()?;
-        Ok(request)
+        Request::decode(header.api_key, &mut reader, header.api_version)
     }
 }
 

@@ -109,10 +109,14 @@ impl EventsDoor {
         events: &[Arc<Event>],
     ) -> Vec<Result<(), ServiceError>> {
         let bodies: Vec<_> = events.iter().map(|event| target.input.body(event)).collect();
+        let keys: Vec<_> = events.iter().map(|event| target.partition_key(event)).collect();
         let pushes: Vec<_> = events
             .iter()
             .zip(&bodies)
-            .filter_map(|(event, body)| Some(target.push(event, body.as_ref().ok()?.as_deref()?)))
+            .zip(&keys)
+            .filter_map(|((event, body), key)| {
+                Some(target.push(event, body.as_ref().ok()?.as_deref()?, key.as_deref()))
+            })
             .collect();
         let context = self.rule_context(&target.name.rule);
         let pushed = self

@@ -135,6 +135,37 @@ def make_cluster(kafka):
             pass  # the test deleted it itself
 
 
+@pytest.fixture(scope="session")
+def kinesis(endpoint):
+    return connect(endpoint, "kinesis")
+
+
+@pytest.fixture
+def make_stream(kinesis):
+    """Creates data streams and deletes them after the test: `make_stream(ShardCount=2)` -> its name."""
+    made = []
+
+    def make(name=None, **settings):
+        name = name or unique_name("stream")
+        if "StreamModeDetails" not in settings:
+            settings.setdefault("ShardCount", 1)
+        kinesis.create_stream(StreamName=name, **settings)
+        made.append(name)
+        return name
+
+    yield make
+    for name in made:
+        try:
+            kinesis.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
+        except kinesis.exceptions.ResourceNotFoundException:
+            pass  # the test deleted it itself
+
+
+@pytest.fixture
+def stream(make_stream):
+    return make_stream()
+
+
 @pytest.fixture
 def topic(make_topic):
     return make_topic()

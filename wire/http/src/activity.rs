@@ -1,10 +1,13 @@
 //! What a connection is doing, in a form that costs the request path a few plain stores: one sweeper looks
 //! at all connections now and then, instead of a timer for each request.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 use crate::Limits;
 
@@ -53,8 +56,14 @@ pub(crate) struct Activity {
     /// HTTP/2: bytes between requests are no sign of a request's head.
     multiplexed: AtomicBool,
     draining: AtomicBool,
+    /// Tells streaming answers of it.
+    drained: Notify,
     /// Wakes the connection's task, whose waker stays the same for as long as the task lives.
     waker: Mutex<Option<Waker>>,
+    /// HTTP/1.1: a part of a streaming answer is on its way to the socket.
+    is_unflushed: AtomicBool,
+    /// Wakes who waits for it to be there.
+    flush_waker: Mutex<Option<Waker>>,
 }
 
 /// What a sweep decides about a connection.
@@ -75,7 +84,10 @@ impl Activity {
             requests: AtomicU32::new(0),
             multiplexed: AtomicBool::new(false),
             draining: AtomicBool::new(false),
+            drained: Notify::new(),
             waker: Mutex::new(None),
+            is_unflushed: AtomicBool::new(false),
+            flush_waker: Mutex::new(None),
         }
     }
 
@@ -93,9 +105,25 @@ impl Activity {
 
     /// A request's head is complete; the request lasts until the guard is dropped.
     pub(crate) fn begin_request(&self) -> RequestGuard<'_> {
+        self.enter_request();
+        RequestGuard(self)
+    }
+
+    /// A streaming answer waits for what it is to say next, until the guard is dropped.
+    pub(crate) fn begin_streaming(self: &Arc<Self>) -> StreamingGuard {
+        self.enter_request();
+        StreamingGuard(Arc::clone(self))
+    }
+
+    fn enter_request(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.stage.store(BUSY, Ordering::Relaxed);
-        RequestGuard(self)
+    }
+
+    fn leave_request(&self) {
+        if self.requests.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.enter(IDLE);
+        }
     }
 
     fn enter(&self, stage: u8) {
@@ -107,6 +135,10 @@ impl Activity {
     pub(crate) fn verdict(&self, limits: &Limits) -> Verdict {
         let elapsed = self.clock.now().wrapping_sub(self.since.load(Ordering::Relaxed));
         let elapsed = Duration::from_millis(elapsed.into());
+        if self.requests.load(Ordering::Relaxed) > 0 {
+            // Whatever the stage says: one request may end while another begins.
+            return Verdict::Keep;
+        }
         match self.stage.load(Ordering::Relaxed) {
             OPENING | HEAD if elapsed > limits.head_timeout => Verdict::Cut,
             // Whoever doesn't take its answer looks idle too, and doesn't react to draining.
@@ -126,14 +158,24 @@ impl Activity {
         if self.draining.swap(true, Ordering::SeqCst) {
             return;
         }
-        if let Some(waker) = self.waker().take() {
+        self.drained.notify_waiters();
+        if let Some(waker) = locked(&self.waker).take() {
             waker.wake();
+        }
+    }
+
+    /// Waits until the connection is to close.
+    pub(crate) async fn until_draining(self: Arc<Self>) {
+        let mut drained = pin!(self.drained.notified());
+        drained.as_mut().enable();
+        if !self.is_draining() {
+            drained.await;
         }
     }
 
     /// Registers the connection's task to be woken by [`Activity::drain`].
     pub(crate) fn wake_on_drain(&self, waker: &Waker) {
-        *self.waker() = Some(waker.clone());
+        *locked(&self.waker) = Some(waker.clone());
     }
 
     /// Whether the connection is to close.
@@ -141,9 +183,34 @@ impl Activity {
         self.draining.load(Ordering::SeqCst)
     }
 
-    fn waker(&self) -> MutexGuard<'_, Option<Waker>> {
-        self.waker.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A part of a streaming answer has been handed over to be written.
+    pub(crate) fn note_unflushed(&self) {
+        self.is_unflushed.store(true, Ordering::Release);
     }
+
+    /// Everything that was handed over has been written.
+    pub(crate) fn note_flushed(&self) {
+        if self.is_unflushed.load(Ordering::Relaxed) {
+            self.is_unflushed.store(false, Ordering::Release);
+            if let Some(waker) = locked(&self.flush_waker).take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Whether there is something to be written; if so, the task is woken when it is.
+    pub(crate) fn waits_for_flush(&self, context: &mut Context<'_>) -> bool {
+        if !self.is_unflushed.load(Ordering::Acquire) {
+            return false;
+        }
+        *locked(&self.flush_waker) = Some(context.waker().clone());
+        // It may have been written meanwhile.
+        self.is_unflushed.load(Ordering::Acquire)
+    }
+}
+
+fn locked(waker: &Mutex<Option<Waker>>) -> MutexGuard<'_, Option<Waker>> {
+    waker.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A request in flight.
@@ -151,9 +218,16 @@ pub(crate) struct RequestGuard<'a>(&'a Activity);
 
 impl Drop for RequestGuard<'_> {
     fn drop(&mut self) {
-        if self.0.requests.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.0.enter(IDLE);
-        }
+        self.0.leave_request();
+    }
+}
+
+/// A streaming answer that waits for what it is to say next.
+pub(crate) struct StreamingGuard(Arc<Activity>);
+
+impl Drop for StreamingGuard {
+    fn drop(&mut self) {
+        self.0.leave_request();
     }
 }
 

@@ -8,10 +8,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -24,8 +23,9 @@ use tokio_rustls::server::TlsStream;
 use crate::activity::Activity;
 use crate::body::{BodyRoom, Collected, collect};
 use crate::detect::{Version, detect};
+use crate::response::Outgoing;
 use crate::stream::Stream;
-use crate::{Handler, Limits, Refusal, Tls};
+use crate::{Handler, Limits, Refusal, ResponseBody, Tls};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -34,8 +34,8 @@ const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// HTTP/2 flow control: what a stream and a connection may send ahead of being read.
-const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
-const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 2 * 1024 * 1024;
 
 /// What all connections of a server share.
 pub(crate) struct Service<H> {
@@ -142,10 +142,11 @@ fn http2_builder(limits: &Limits) -> http2::Builder<TokioExecutor> {
 async fn exchange<H: Handler>(
     connection: Arc<Connection<H>>,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Outgoing>, Infallible> {
     let _in_flight = connection.activity.begin_request();
     let service = &*connection.service;
     let (head, body) = request.into_parts();
+    let is_http1 = head.version < http::Version::HTTP_2;
     let response = match collect(body, &service.limits, &service.body_room).await {
         Ok(Collected { bytes, room: _room }) => {
             let request = Request::from_parts(head, bytes);
@@ -153,16 +154,16 @@ async fn exchange<H: Handler>(
         }
         Err(refusal) => {
             let mut response = service.handler.refuse(&head, refusal);
-            if refusal != Refusal::Broken && head.version < http::Version::HTTP_2 {
+            if refusal != Refusal::Broken && is_http1 {
                 // What is left of the body must not be taken for the next request.
                 response
                     .headers_mut()
                     .insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            response
+            response.map(ResponseBody::from)
         }
     };
-    Ok(response.map(Full::new))
+    Ok(response.map(|body| body.on(&connection.activity, is_http1)))
 }
 
 /// Runs a connection to its end, and passes on the order to drain.

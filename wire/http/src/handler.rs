@@ -5,14 +5,17 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 
+use crate::ResponseBody;
+
 /// Answers requests.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one request whose body has arrived in full. Dropped when the client goes away.
+    /// Answers one request whose body has arrived in full. Dropped when the client goes away, as is a
+    /// [streaming](ResponseBody::Streaming) answer.
     fn handle(
         &self,
         request: Request<Bytes>,
         peer: SocketAddr,
-    ) -> impl Future<Output = Response<Bytes>> + Send;
+    ) -> impl Future<Output = Response<ResponseBody>> + Send;
 
     /// Words the answer to a request whose body the server did not accept.
     ///

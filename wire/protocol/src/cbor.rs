@@ -55,7 +55,9 @@ pub fn decode_cbor(model: &ServiceModel, operation: &Operation, body: &[u8]) -> 
     }
     let Some(shape) = operation.input else {
         let ignored = from_slice::<IgnoredAny>(body);
-        return ignored.map(|_| Value::Map(Map::new())).map_err(|error| malformed(&error));
+        return ignored
+            .map(|_| Value::Map(Map::new()))
+            .map_err(|error| malformed(&error));
     };
     let mut deserializer = Deserializer::new(body);
     let value = shaped::value(

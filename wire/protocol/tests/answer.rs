@@ -12,8 +12,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
 use ninefold_protocol::{
-    AccountId, Authorizer, BoxFuture, CallContext, Door, Endpoint, ErrorForm, Principal, PrincipalKind,
-    Protocol, Region, Registry, RequestId, Route, ServiceError, answer, refuse,
+    AccountId, Authorizer, BoxFuture, CallContext, Codec, Door, Endpoint, ErrorForm, Principal,
+    PrincipalKind, Protocol, Region, Registry, RequestId, Route, ServiceError, answer, refuse,
 };
 
 /// A door that answers with what it was asked.
@@ -64,6 +64,16 @@ impl Door for Mirror {
             return None;
         }
         Some(Box::pin(async { Ok(Bytes::from_static(b"{\"Messages\":[]}")) }))
+    }
+
+    fn call_cbor<'a>(
+        &'a self,
+        _context: &CallContext,
+        operation: &'static Operation,
+        body: &Bytes,
+    ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
+        let is_hot = operation.name == "ReceiveMessage" && body.is_empty();
+        is_hot.then(|| -> BoxFuture<'a, _> { Box::pin(async { Ok(Bytes::from_static(&[0xa0])) }) })
     }
 
     fn complete(&self, context: &CallContext, route: &Route, input: &mut Map) {
@@ -244,6 +254,72 @@ fn errors_are_answered_in_the_requests_protocol() {
         seen(&response)
             .1
             .contains("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>")
+    );
+}
+
+fn cbor(operation: &str, body: &'static str) -> Request<&'static str> {
+    let mut request = json(operation, body);
+    let content_type = "application/x-amz-cbor-1.1".parse().unwrap();
+    request.headers_mut().insert("content-type", content_type);
+    request
+}
+
+#[test]
+fn cbor_is_answered_in_cbor() {
+    // A map that nothing ends.
+    let response = send(
+        PrincipalKind::Root,
+        cbor("GetQueueUrl", "\u{bf}iQueueNameforders"),
+    );
+    assert_eq!(response.status(), 400);
+    let refused: serde_json::Value = Codec::Cbor.read(response.body()).unwrap();
+    assert_eq!(refused["__type"], "SerializationException");
+    assert!(
+        refused["message"].as_str().unwrap().contains("into cbor"),
+        "{refused}"
+    );
+
+    let response = send(PrincipalKind::Root, cbor("ReceiveMessage", ""));
+    assert_eq!(
+        (response.status().as_u16(), &**response.body()),
+        (200, &[0xa0][..])
+    );
+    // Not hot: the general way.
+    let response = send(PrincipalKind::Root, cbor("CreateQueue", ""));
+    assert_eq!(response.headers()["content-type"], "application/x-amz-cbor-1.1");
+    let answered: serde_json::Value = Codec::Cbor.read(response.body()).unwrap();
+    assert_eq!(answered.to_string(), r#"{"QueueUrl":"nothing"}"#);
+
+    let response = send(PrincipalKind::User, cbor("CreateQueue", ""));
+    assert_eq!(response.status(), 403);
+    let refused: serde_json::Value = Codec::Cbor.read(response.body()).unwrap();
+    let expected =
+        r#"{"__type":"AccessDeniedException","message":"not authorized to perform: sqs:CreateQueue"}"#;
+    assert_eq!(refused.to_string(), expected);
+    assert_eq!(
+        response.extensions().get::<ServiceError>().unwrap().code,
+        "AccessDeniedException"
+    );
+}
+
+#[test]
+fn aws_json_1_1_names_errors_without_a_namespace() {
+    let refused = |protocol| {
+        let (parts, ()) = Request::post("/").body(()).unwrap().into_parts();
+        let error = ServiceError::common(
+            403,
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        );
+        refuse(ErrorForm::of(protocol, &parts.headers), REQUEST_ID, None, error)
+    };
+    let response = refused(Protocol::AwsJson11);
+    let body = r#"{"__type":"MissingAuthenticationTokenException","Message":"Missing Authentication Token"}"#;
+    assert_eq!(seen(&response), (403, body));
+    assert!(
+        seen(&refused(Protocol::AwsJson10))
+            .1
+            .contains("com.amazon.coral.service#Missing")
     );
 }
 

@@ -48,10 +48,6 @@ fn the_vectors_of_the_rfc_are_read() {
         ("f93e00", "1.5"),
         ("f97bff", "65504.0"),
         ("fa47c35000", "100000.0"),
-        ("fa7f7fffff", "3.4028234663852886e38"),
-        ("fb7e37e43c8800759c", "1.0e300"),
-        ("f90001", "5.960464477539063e-8"),
-        ("f90400", "0.00006103515625"),
         ("f9c400", "-4.0"),
         ("fbc010666666666666", "-4.1"),
         ("f4", "false"),
@@ -59,7 +55,10 @@ fn the_vectors_of_the_rfc_are_read() {
         ("f6", "null"),
         ("f7", "null"),
         ("c11a514b67b0", "1363896240"),
-        ("c0 74 323031332d30332d32315432303a30343a30305a", "\"2013-03-21T20:04:00Z\""),
+        (
+            "c0 74 323031332d30332d32315432303a30343a30305a",
+            "\"2013-03-21T20:04:00Z\"",
+        ),
         ("60", "\"\""),
         ("6449455446", "\"IETF\""),
         ("62225c", "\"\\\"\\\\\""),
@@ -80,7 +79,16 @@ fn the_vectors_of_the_rfc_are_read() {
         let expected: serde_json::Value = serde_json::from_str(json).unwrap();
         assert_eq!(as_json(&hex(bytes)), Ok(expected), "{bytes}");
     }
-    for (bytes, expected) in [("f97c00", f64::INFINITY), ("fbfff0000000000000", f64::NEG_INFINITY)] {
+    // What JSON has no number for, or this reader of JSON no exact one.
+    let floats = [
+        ("fa7f7fffff", 3.402_823_466_385_288_6e38),
+        ("fb7e37e43c8800759c", 1.0e300),
+        ("f90001", 5.960_464_477_539_063e-8),
+        ("f90400", 0.000_061_035_156_25),
+        ("f97c00", f64::INFINITY),
+        ("fbfff0000000000000", f64::NEG_INFINITY),
+    ];
+    for (bytes, expected) in floats {
         assert_eq!(from_slice::<f64>(&hex(bytes)), Ok(expected));
     }
     assert!(from_slice::<f64>(&hex("f97e00")).unwrap().is_nan());
@@ -95,7 +103,10 @@ fn what_is_not_well_formed_is_refused() {
     let malformed = "1c 1d 1e 3c 3d 3e 5c 5d 7e 9c bd dc fc fd fe ff 81ff 8200ff a1ff a1ff00 a100ff a20000ff 9f81ff 1f 3f df \
         5f00ff 5f21ff 5f6100ff 5f80ff 5fa0ff 5fc000ff 5fe0ff 7f4100ff 5f5f4100ffff 7f7f6100ffff bf00ff bf000000ff";
     for bytes in incomplete.split_whitespace().chain(malformed.split_whitespace()) {
-        assert!(from_slice::<serde::de::IgnoredAny>(&hex(bytes)).is_err(), "{bytes}");
+        assert!(
+            from_slice::<serde::de::IgnoredAny>(&hex(bytes)).is_err(),
+            "{bytes}"
+        );
     }
     let refusals = [
         ("0000", CborError::Trailing),
@@ -111,10 +122,19 @@ fn what_is_not_well_formed_is_refused() {
 
 #[test]
 fn depth_is_bounded() {
-    for opening in [&[0x81][..], &[0x9f], &[0xa1, 0x61, 0x61], &[0xbf, 0x61, 0x61], &[0xc1]] {
+    for opening in [
+        &[0x81][..],
+        &[0x9f],
+        &[0xa1, 0x61, 0x61],
+        &[0xbf, 0x61, 0x61],
+        &[0xc1],
+    ] {
         let deep = opening.repeat(100_000);
         assert_eq!(as_json(&deep), Err(CborError::TooDeep), "{opening:?}");
-        assert_eq!(from_slice::<serde::de::IgnoredAny>(&deep).err(), Some(CborError::TooDeep));
+        assert_eq!(
+            from_slice::<serde::de::IgnoredAny>(&deep).err(),
+            Some(CborError::TooDeep)
+        );
         let operation = kinesis().operation("PutRecords").unwrap();
         assert!(decode_cbor(kinesis(), operation, &deep).is_err());
     }
@@ -124,7 +144,12 @@ fn depth_is_bounded() {
 #[test]
 fn memory_is_bounded_by_the_bytes() {
     // Lengths claim what isn't there.
-    for bytes in ["9b00ffffffffffffff", "bb00ffffffffffffff", "5b00ffffffffffffff", "9b7fffffffffffffff00"] {
+    for bytes in [
+        "9b00ffffffffffffff",
+        "bb00ffffffffffffff",
+        "5b00ffffffffffffff",
+        "9b7fffffffffffffff00",
+    ] {
         assert!(from_slice::<Vec<u64>>(&hex(bytes)).is_err(), "{bytes}");
     }
     let mut values = hex("a1 67 5265636f726473 9f");
@@ -164,7 +189,9 @@ mod as_bytes {
         serializer.serialize_bytes(bytes)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, [u8]>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Cow<'de, [u8]>, D::Error> {
         let bytes = <&'de [u8]>::deserialize(deserializer).map_err(D::Error::custom)?;
         Ok(Cow::Borrowed(bytes))
     }
@@ -184,7 +211,10 @@ fn typed_structs_borrow_and_come_back() {
     let bytes = Codec::Cbor.write(&everything).unwrap();
     // Tag 1 and milliseconds.
     let moment = hex("62 4174 c1 1b 0000018bcfe5687b");
-    assert!(bytes.windows(moment.len()).any(|window| window == moment), "{bytes:02x?}");
+    assert!(
+        bytes.windows(moment.len()).any(|window| window == moment),
+        "{bytes:02x?}"
+    );
     let read: Everything<'_> = Codec::Cbor.read(&bytes).unwrap();
     assert_eq!(read, everything);
     let stands = |part: *const u8| bytes.as_ptr_range().contains(&part);
@@ -204,10 +234,18 @@ enum Variant {
 #[test]
 fn variants_and_lengths_that_are_not_known_are_written() {
     let mut bytes = Vec::new();
-    let variants = (Variant::Unit, Variant::One(-1), Variant::Two(1, true), Variant::Named { a: 'é' });
+    let variants = (
+        Variant::Unit,
+        Variant::One(-1),
+        Variant::Two(1, true),
+        Variant::Named { a: 'é' },
+    );
     write_to(&mut bytes, &variants).unwrap();
     let expected = r#"["Unit",{"One":-1},{"Two":[1,true]},{"Named":{"a":"é"}}]"#;
-    assert_eq!(as_json(&bytes).unwrap(), serde_json::from_str::<serde_json::Value>(expected).unwrap());
+    assert_eq!(
+        as_json(&bytes).unwrap(),
+        serde_json::from_str::<serde_json::Value>(expected).unwrap()
+    );
 
     struct Unknown;
     impl Serialize for Unknown {
@@ -227,12 +265,10 @@ fn decode(operation: &str, body: &[u8]) -> Result<Value, DecodeError> {
 #[test]
 fn an_input_is_read_by_the_model() {
     // {"StreamName": (_ "s", "t"), "Records": [_ {"Data": h'00ff', "PartitionKey": "k", "Unknown": {"a": [1]}}], "StreamARN": null}
-    let body = hex(
-        "bf 6a 53747265616d4e616d65 7f 61 73 61 74 ff
+    let body = hex("bf 6a 53747265616d4e616d65 7f 61 73 61 74 ff
          67 5265636f726473 9f bf 64 44617461 42 00ff 6c 506172746974696f6e4b6579 61 6b
          67 556e6b6e6f776e a1 61 61 81 01 ff ff
-         69 53747265616d41524e f6 ff",
-    );
+         69 53747265616d41524e f6 ff");
     let record = Map::from_iter([
         ("Data", Value::Blob(Bytes::from_static(&[0, 255]))),
         ("PartitionKey", Value::from("k")),
@@ -246,28 +282,95 @@ fn an_input_is_read_by_the_model() {
     assert_eq!(decode("PutRecords", &hex("f6")), Ok(Map::new().into()));
 }
 
+/// Recorded from the AWS SDK for Java, 2.57.8.
+#[test]
+fn what_the_sdk_for_java_sends_is_read() {
+    let put_records =
+        "bf675265636f7264739fbf6444617461430001ff6f4578706c69636974486173684b657961306c506172746974696f6e4b65
+        79636bc3a4ffff6a53747265616d4e616d65666f7264657273ff";
+    let record = Map::from_iter([
+        ("Data", Value::Blob(Bytes::from_static(&[0, 1, 255]))),
+        ("ExplicitHashKey", Value::from("0")),
+        ("PartitionKey", Value::from("kä")),
+    ]);
+    let expected = Map::from_iter([
+        ("Records", Value::List(vec![record.into()])),
+        ("StreamName", Value::from("orders")),
+    ]);
+    assert_eq!(decode("PutRecords", &hex(put_records)), Ok(expected.into()));
+
+    let get_shard_iterator = "bf6a53747265616d4e616d65666f7264657273675368617264496474736861726449642d303030303030303030303030
+        7153686172644974657261746f72547970656c41545f54494d455354414d506954696d657374616d70c11b0000018bcfe5687bff";
+    let expected = Map::from_iter([
+        ("StreamName", Value::from("orders")),
+        ("ShardId", Value::from("shardId-000000000000")),
+        ("ShardIteratorType", Value::from("AT_TIMESTAMP")),
+        (
+            "Timestamp",
+            Value::from(Timestamp::from_milliseconds(1_700_000_000_123)),
+        ),
+    ]);
+    assert_eq!(
+        decode("GetShardIterator", &hex(get_shard_iterator)),
+        Ok(expected.into())
+    );
+
+    let limit = Map::from_iter([("Limit", 10)]);
+    assert_eq!(
+        decode("ListStreams", &hex("bf654c696d69740aff")),
+        Ok(limit.into())
+    );
+}
+
 #[test]
 fn timestamps_are_milliseconds_with_and_without_a_tag() {
     let moment = Timestamp::from_milliseconds(1_700_000_000_123);
-    for at in ["c1 1b 0000018bcfe5687b", "1b 0000018bcfe5687b", "c1 fb 4278bcfe5687b000"] {
+    for at in [
+        "c1 1b 0000018bcfe5687b",
+        "1b 0000018bcfe5687b",
+        "c1 fb 4278bcfe5687b000",
+    ] {
         // {"Timestamp": …}
         let body = hex(&format!("a1 69 54696d657374616d70 {at}"));
         let expected = Map::from_iter([("Timestamp", moment)]);
         assert_eq!(decode("GetShardIterator", &body), Ok(expected.into()), "{at}");
     }
     let too_far = hex("a1 69 54696d657374616d70 c1 1b 7fffffffffffffff");
-    assert!(matches!(decode("GetShardIterator", &too_far), Err(DecodeError::Type(_))));
+    assert!(matches!(
+        decode("GetShardIterator", &too_far),
+        Err(DecodeError::Type(_))
+    ));
 }
 
 #[test]
 fn what_is_of_another_type_than_the_models_is_refused_in_words() {
     let cases = [
-        ("GetRecords", "a1 65 4c696d6974 61 61", "STRING_VALUE can not be converted to an Integer"),
-        ("GetRecords", "a1 65 4c696d6974 41 61", "BINARY_VALUE can not be converted to an Integer"),
-        ("GetRecords", "a1 65 4c696d6974 1a 80000000", "Number out of range"),
-        ("PutRecord", "a1 64 44617461 61 61", "only byte strings are convertible to bytes"),
+        (
+            "GetRecords",
+            "a1 65 4c696d6974 61 61",
+            "STRING_VALUE can not be converted to an Integer",
+        ),
+        (
+            "GetRecords",
+            "a1 65 4c696d6974 41 61",
+            "BINARY_VALUE can not be converted to an Integer",
+        ),
+        (
+            "GetRecords",
+            "a1 65 4c696d6974 1a 80000000",
+            "Number out of range",
+        ),
+        (
+            "PutRecord",
+            "a1 64 44617461 61 61",
+            "only byte strings are convertible to bytes",
+        ),
         ("PutRecord", "01", "Expected null"),
-        ("PutRecord", "7b", "Could not parse request body into cbor: the item is incomplete"),
+        (
+            "PutRecord",
+            "7b",
+            "Could not parse request body into cbor: the item is incomplete",
+        ),
     ];
     for (operation, body, expected) in cases {
         let refused = decode(operation, &hex(body)).unwrap_err().to_string();
@@ -285,11 +388,18 @@ fn outputs_and_errors_are_written() {
             "Records",
             Value::List(vec![Value::Map(Map::from_iter([
                 ("Data", Value::Blob(Bytes::from_static(b"x"))),
-                ("ApproximateArrivalTimestamp", Value::Timestamp(Timestamp::from_milliseconds(-1))),
+                (
+                    "ApproximateArrivalTimestamp",
+                    Value::Timestamp(Timestamp::from_milliseconds(-1)),
+                ),
             ]))]),
         ),
     ]);
-    let body = encode_cbor(kinesis(), kinesis().operation("GetRecords").unwrap(), &output.into());
+    let body = encode_cbor(
+        kinesis(),
+        kinesis().operation("GetRecords").unwrap(),
+        &output.into(),
+    );
     let expected = "a2 67 5265636f726473 81 a2
         78 1b 417070726f78696d6174654172726976616c54696d657374616d70 c1 20 64 44617461 41 78
         72 4d696c6c6973426568696e644c6174657374 00";
@@ -301,7 +411,10 @@ fn outputs_and_errors_are_written() {
     let error = ServiceError::common(400, "UnknownOperationException", "no").with_member("Count", 2);
     let body = encode_cbor_error(&error);
     let json = r#"{"__type":"UnknownOperationException","message":"no","Count":2}"#;
-    assert_eq!(as_json(&body).unwrap(), serde_json::from_str::<serde_json::Value>(json).unwrap());
+    assert_eq!(
+        as_json(&body).unwrap(),
+        serde_json::from_str::<serde_json::Value>(json).unwrap()
+    );
 }
 
 /// Floats that JSON has no number for are not what is compared.

@@ -4,7 +4,7 @@
 
 use http::Request;
 use http::request::Parts;
-use ninefold_model::{ServiceModel, sqs, sts};
+use ninefold_model::{ServiceModel, kinesis, sqs, sts};
 use ninefold_protocol::{Protocol, Registry, Route, RouteError};
 
 /// Two REST services whose paths overlap, as those of API Gateway's two versions do.
@@ -32,7 +32,13 @@ fn registry() -> Registry {
     let parse = |name, text| -> &'static ServiceModel {
         Box::leak(Box::new(ServiceModel::parse(name, text).unwrap()))
     };
-    Registry::new([sqs(), sts(), parse("books", BOOKS), parse("films", FILMS)])
+    Registry::new([
+        kinesis(),
+        sqs(),
+        sts(),
+        parse("books", BOOKS),
+        parse("films", FILMS),
+    ])
 }
 
 fn parts(method: &str, uri: &str, headers: &[(&str, &str)]) -> Parts {
@@ -57,6 +63,65 @@ fn a_target_names_the_operation() {
         (route.model.name, route.operation.name, route.protocol),
         ("sqs", "SendMessage", Protocol::AwsJson10)
     );
+}
+
+#[test]
+fn the_content_type_says_whether_it_is_cbor() {
+    for (content_type, expected) in [
+        ("application/x-amz-cbor-1.1", Protocol::AwsCbor11),
+        ("application/x-amz-json-1.1", Protocol::AwsJson11),
+        ("application/json", Protocol::AwsJson11),
+    ] {
+        let headers = [
+            ("x-amz-target", "Kinesis_20131202.PutRecords"),
+            ("content-type", content_type),
+        ];
+        let parts = parts("POST", "/", &headers);
+        assert_eq!(
+            route(&parts, "", None).unwrap().protocol,
+            expected,
+            "{content_type}"
+        );
+        assert_eq!(
+            Protocol::presumed(&parts),
+            match content_type {
+                // Nothing but the model says which version this is.
+                "application/json" => Protocol::AwsJson10,
+                _ => expected,
+            }
+        );
+    }
+    let headers = [
+        ("x-amz-target", "Kinesis_20131202.Explode"),
+        ("content-type", "application/x-amz-cbor-1.1"),
+    ];
+    for headers in [&headers[..], &headers[1..]] {
+        let refused = route(&parts("POST", "/", headers), "", None).unwrap_err();
+        assert_eq!(refused.protocol, Protocol::AwsCbor11);
+        assert_eq!(refused.error.code, "UnknownOperationException");
+    }
+}
+
+#[test]
+fn no_host_confuses_a_target() {
+    // What the SDKs' endpoint rules make of the ARN of a stream, and of one that looks like another service.
+    for host in [
+        "123456789012.data-kinesis.us-east-1.amazonaws.com",
+        "123456789012.control-kinesis.us-east-1.amazonaws.com",
+        "kinesis.us-east-1.api.aws",
+        "sqs.us-east-1.localhost:4566",
+        "data-123456789012.localhost.localdomain:4566",
+    ] {
+        let headers = [("x-amz-target", "Kinesis_20131202.GetRecords"), ("host", host)];
+        for signing_name in [Some("kinesis"), Some("sqs"), None] {
+            let route = route(&parts("POST", "/", &headers), "{}", signing_name).unwrap();
+            assert_eq!(
+                (route.model.name, route.operation.name),
+                ("kinesis", "GetRecords"),
+                "{host}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -52,7 +52,11 @@ impl OneEvent {
         };
         let event = Event::new("SubscribeToShardEvent", protocol.codec(), &event);
         let end = match shard {
-            "in-use" => Some(ServiceError::modelled(kinesis(), "ResourceInUseException", "Taken over.")),
+            "in-use" => Some(ServiceError::modelled(
+                kinesis(),
+                "ResourceInUseException",
+                "Taken over.",
+            )),
             "broken" => Some(ServiceError::internal("Oh.")),
             _ => None,
         };
@@ -86,7 +90,11 @@ impl Door for OneEvent {
     ) -> BoxFuture<'_, Result<EventStream, ServiceError>> {
         Box::pin(async move {
             match input.get("ShardId").and_then(Value::as_str).unwrap() {
-                "absent" => Err(ServiceError::modelled(kinesis(), "ResourceNotFoundException", "No shard.")),
+                "absent" => Err(ServiceError::modelled(
+                    kinesis(),
+                    "ResourceNotFoundException",
+                    "No shard.",
+                )),
                 shard => Ok(Self::events(context.protocol, shard)),
             }
         })
@@ -133,7 +141,7 @@ fn input(shard: &str) -> Value {
 }
 
 /// Subscribes to a shard, in the codec of a content type.
-fn subscribe(content_type: &str, shard: &str) -> Result<Response<EventFrames>, Response<Bytes>> {
+fn subscribe(content_type: &str, shard: &str) -> Result<Response<EventFrames>, Box<Response<Bytes>>> {
     let operation = kinesis().operation("SubscribeToShard").unwrap();
     let mirror = Operation {
         output: operation.input,
@@ -150,7 +158,7 @@ fn subscribe(content_type: &str, shard: &str) -> Result<Response<EventFrames>, R
     let (parts, ()) = request.body(()).unwrap().into_parts();
     let route = Registry::new([kinesis()]).route(&parts, &body, None).unwrap();
     let context = context(route.protocol);
-    ready(answer_streaming(&OneEvent, context, route, parts, body))
+    ready(answer_streaming(&OneEvent, context, route, parts, body)).map_err(Box::new)
 }
 
 /// A frame taken apart: headers in order, and the payload.
@@ -168,7 +176,9 @@ fn parse(frame: &[u8]) -> Parsed {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     while let Some((name_bytes, after)) = rest.split_first() {
         let (name, after) = after.split_at(usize::from(*name_bytes));
-        let [7, high, low, after @ ..] = after else { panic!("no string") };
+        let [7, high, low, after @ ..] = after else {
+            panic!("no string")
+        };
         let (value, after) = after.split_at(usize::from(u16::from_be_bytes([*high, *low])));
         headers.push((text(name), text(value)));
         rest = after;
@@ -177,8 +187,14 @@ fn parse(frame: &[u8]) -> Parsed {
 }
 
 fn frames(response: Response<EventFrames>) -> Vec<Parsed> {
-    assert_eq!(response.headers()["content-type"], "application/vnd.amazon.eventstream");
-    assert_eq!(response.headers()["x-amzn-requestid"], "00000000-0000-4000-8000-000000000007");
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/vnd.amazon.eventstream"
+    );
+    assert_eq!(
+        response.headers()["x-amzn-requestid"],
+        "00000000-0000-4000-8000-000000000007"
+    );
     let frames: Vec<Bytes> = ready(response.into_body().collect());
     frames.iter().map(|frame| parse(frame)).collect()
 }
@@ -200,15 +216,32 @@ fn events_come_after_the_initial_response_in_the_codec_of_the_request() {
     let frames_in = |content_type: &str| frames(subscribe(content_type, "s").unwrap());
     let event = r#"{"Records":[],"ContinuationSequenceNumber":"49","MillisBehindLatest":7}"#;
     let expected = vec![
-        (headers("event", "initial-response", JSON), Bytes::from_static(b"{}")),
-        (headers("event", "SubscribeToShardEvent", JSON), Bytes::from_static(event.as_bytes())),
+        (
+            headers("event", "initial-response", JSON),
+            Bytes::from_static(b"{}"),
+        ),
+        (
+            headers("event", "SubscribeToShardEvent", JSON),
+            Bytes::from_static(event.as_bytes()),
+        ),
     ];
     assert_eq!(frames_in(JSON), expected);
     let in_cbor = frames_in(CBOR);
-    assert_eq!(in_cbor[0], (headers("event", "initial-response", CBOR), Bytes::from_static(&[0xa0])));
+    assert_eq!(
+        in_cbor[0],
+        (
+            headers("event", "initial-response", CBOR),
+            Bytes::from_static(&[0xa0])
+        )
+    );
     assert_eq!(in_cbor[1].0, headers("event", "SubscribeToShardEvent", CBOR));
     let payload: serde_json::Value = Codec::Cbor.read(&in_cbor[1].1).unwrap();
-    assert_eq!(payload.to_string(), serde_json::from_str::<serde_json::Value>(event).unwrap().to_string());
+    assert_eq!(
+        payload.to_string(),
+        serde_json::from_str::<serde_json::Value>(event)
+            .unwrap()
+            .to_string()
+    );
     assert_eq!(in_cbor.len(), 2);
 }
 
@@ -216,7 +249,10 @@ fn events_come_after_the_initial_response_in_the_codec_of_the_request() {
 fn an_error_of_the_model_is_an_exception_among_the_events() {
     let last = frames(subscribe(JSON, "in-use").unwrap()).pop().unwrap();
     let payload = Bytes::from_static(br#"{"message":"Taken over."}"#);
-    assert_eq!(last, (headers("exception", "ResourceInUseException", JSON), payload));
+    assert_eq!(
+        last,
+        (headers("exception", "ResourceInUseException", JSON), payload)
+    );
     let (seen, payload) = frames(subscribe(CBOR, "in-use").unwrap()).pop().unwrap();
     assert_eq!(seen, headers("exception", "ResourceInUseException", CBOR));
     let payload: serde_json::Value = Codec::Cbor.read(&payload).unwrap();
@@ -231,7 +267,10 @@ fn any_other_error_is_an_error_of_the_stream() {
         (":error-message", "Oh."),
         (":message-type", "error"),
     ];
-    assert_eq!(headers, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(
+        headers,
+        expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
     assert!(payload.is_empty());
 }
 
@@ -245,7 +284,10 @@ fn a_call_that_is_refused_has_no_stream() {
     let refused = subscribe(CBOR, "absent").err().unwrap();
     assert_eq!(refused.headers()["content-type"], CBOR);
     let body_in_cbor: serde_json::Value = Codec::Cbor.read(refused.body()).unwrap();
-    assert_eq!(body_in_cbor, serde_json::from_str::<serde_json::Value>(body).unwrap());
+    assert_eq!(
+        body_in_cbor,
+        serde_json::from_str::<serde_json::Value>(body).unwrap()
+    );
     // Against the model: no stream either.
     let invalid = subscribe(JSON, "").err().unwrap();
     assert!(String::from_utf8_lossy(invalid.body()).contains("shardId"));
@@ -256,7 +298,9 @@ fn nothing_in_the_server_subscribes() {
     let door: Arc<dyn Door> = Arc::new(OneEvent);
     let dispatcher = Dispatcher::new();
     dispatcher.install([&door]);
-    let Value::Map(input) = input("s") else { panic!("no structure") };
+    let Value::Map(input) = input("s") else {
+        panic!("no structure")
+    };
     let call = dispatcher.call(context(Protocol::AwsJson11), "kinesis", "SubscribeToShard", input);
     assert_eq!(ready(call).unwrap_err().code, "NotImplemented");
 }

@@ -17,13 +17,13 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-fn post(path: &str, body: impl Into<Bytes>) -> Request<Full<Bytes>> {
+pub(crate) fn post(path: &str, body: impl Into<Bytes>) -> Request<Full<Bytes>> {
     Request::post(format!("http://localhost{path}"))
         .body(Full::new(body.into()))
         .unwrap()
 }
 
-async fn http2_client<S>(stream: S) -> http2::SendRequest<Full<Bytes>>
+pub(crate) async fn http2_client<S>(stream: S) -> http2::SendRequest<Full<Bytes>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -91,14 +91,14 @@ async fn stopping_finishes_http2_streams() {
     server.stopped().await;
 }
 
-struct Certificate {
+pub(crate) struct Certificate {
     _directory: tempfile::TempDir,
-    certificate: PathBuf,
-    key: PathBuf,
-    roots: RootCertStore,
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) roots: RootCertStore,
 }
 
-fn certificate() -> Certificate {
+pub(crate) fn certificate() -> Certificate {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let (certificate, key) = (
@@ -117,7 +117,11 @@ fn certificate() -> Certificate {
     }
 }
 
-async fn secure(server: &Running, roots: &RootCertStore, protocols: &[&[u8]]) -> TlsStream<TcpStream> {
+pub(crate) async fn secure(
+    server: &Running,
+    roots: &RootCertStore,
+    protocols: &[&[u8]],
+) -> TlsStream<TcpStream> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -194,4 +198,30 @@ fn files_that_hold_no_certificate_are_named() {
         Tls::from_pem_files(&files.certificate, &other.key),
         Err(TlsError::Unusable(_))
     ));
+}
+
+#[tokio::test]
+async fn windows_and_streams_are_generous() {
+    let server = start(Limits::default(), None).await;
+    let mut client = support::Raw::connect(server.address).await;
+    // The preface and empty settings.
+    client
+        .send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
+        .await;
+    let mut head = [0; 9];
+    within(tokio::io::AsyncReadExt::read_exact(&mut client.0, &mut head))
+        .await
+        .unwrap();
+    assert_eq!(head[3], 4, "the first frame has the settings");
+    let mut settings = vec![0; usize::from(head[2])];
+    within(tokio::io::AsyncReadExt::read_exact(&mut client.0, &mut settings))
+        .await
+        .unwrap();
+    let setting = |wanted: u8| {
+        let found = settings.chunks(6).find(|setting| setting[1] == wanted).unwrap();
+        u32::from_be_bytes(found[2..].try_into().unwrap())
+    };
+    // SETTINGS_MAX_CONCURRENT_STREAMS and SETTINGS_INITIAL_WINDOW_SIZE (RFC 9113, section 6.5.2).
+    assert!(setting(3) >= 128);
+    assert!(setting(4) >= 1024 * 1024);
 }

@@ -3,4 +3,5 @@
 
 mod http1;
 mod http2;
+mod streaming;
 mod support;

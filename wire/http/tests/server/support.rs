@@ -1,25 +1,40 @@
 //! A server on a free loopback port, and a client that sends exactly the bytes a test wants.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::stream::poll_fn;
 use http::{Request, Response};
-use ninefold_http::{ConnectionCount, Handler, Limits, Server, Tls};
+use ninefold_http::{ConnectionCount, Handler, Interrupted, Limits, PartStream, ResponseBody, Server, Tls};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-/// Answers with what it got; `/held` waits until it is let go.
+/// Streaming answers that a test has prepared.
+pub(crate) type Prepared = Arc<Mutex<VecDeque<PartStream>>>;
+
+/// Answers with what it got; `/held` waits until it is let go, `/streamed` answers with the next prepared stream.
 pub(crate) struct Echo {
     pub(crate) entered: Arc<Notify>,
     pub(crate) release: Arc<Notify>,
+    pub(crate) streams: Prepared,
 }
 
 impl Handler for Echo {
-    async fn handle(&self, request: Request<Bytes>, _peer: SocketAddr) -> Response<Bytes> {
+    async fn handle(&self, request: Request<Bytes>, _peer: SocketAddr) -> Response<ResponseBody> {
+        if request.uri().path() == "/streamed" {
+            let stream = self
+                .streams
+                .lock()
+                .unwrap()
+                .pop_front()
+                .expect("a stream was prepared");
+            return Response::new(ResponseBody::Streaming(stream));
+        }
         if request.uri().path() == "/held" {
             self.entered.notify_one();
             self.release.notified().await;
@@ -27,20 +42,36 @@ impl Handler for Echo {
         let text = format!("{} {} ", request.method(), request.uri().path());
         let mut answer = text.into_bytes();
         answer.extend_from_slice(request.body());
-        Response::new(answer.into())
+        Response::new(Bytes::from(answer).into())
     }
 }
+
+/// What a test says part by part. The answer ends when it is dropped; it is closed when the server has dropped the answer.
+pub(crate) type Speaker = mpsc::UnboundedSender<Result<Bytes, Interrupted>>;
 
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) entered: Arc<Notify>,
     pub(crate) release: Arc<Notify>,
     pub(crate) connections: ConnectionCount,
+    streams: Prepared,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 impl Running {
+    /// Prepares the next streaming answer.
+    pub(crate) fn prepare(&self, stream: PartStream) {
+        self.streams.lock().unwrap().push_back(stream);
+    }
+
+    /// Prepares a streaming answer of what the test says.
+    pub(crate) fn speak(&self) -> Speaker {
+        let (speaker, mut parts) = mpsc::unbounded_channel();
+        self.prepare(Box::pin(poll_fn(move |context| parts.poll_recv(context))));
+        speaker
+    }
+
     /// Tells the server to stop.
     pub(crate) fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
@@ -71,7 +102,9 @@ pub(crate) async fn start(limits: Limits, tls: Option<Tls>) -> Running {
     let connections = server.connections();
     let (stop, stopped) = oneshot::channel::<()>();
     let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let streams = Prepared::default();
     let handler = Echo {
+        streams: Arc::clone(&streams),
         entered: Arc::clone(&entered),
         release: Arc::clone(&release),
     };
@@ -83,6 +116,7 @@ pub(crate) async fn start(limits: Limits, tls: Option<Tls>) -> Running {
         entered,
         release,
         connections,
+        streams,
         stop: Some(stop),
         task,
     }

@@ -6,7 +6,7 @@ use super::{ErrorForm, input, refuse, with_headers};
 use crate::event_stream::CONTENT_TYPE;
 use crate::{CallContext, Door, EventFrames, Route, ServiceError, dispatch};
 
-/// As [`answer`](crate::answer), for an operation whose answer is a stream of events
+/// As [`answer`](fn@crate::answer), for an operation whose answer is a stream of events
 /// ([`Operation::event_stream`](ninefold_model::Operation::event_stream)). Once the door has taken the call the answer begins;
 /// what fails after that is an exception among the events.
 ///
@@ -38,5 +38,10 @@ async fn call(
     let input = input(door, &context, route, parts, body)?;
     let input = dispatch::check(door, route.operation, input)?;
     let events = door.call_streaming(context, route.operation, input).await?;
-    Ok(EventFrames::new(route.model, route.operation, route.protocol, events))
+    Ok(EventFrames::new(
+        route.model,
+        route.operation,
+        route.protocol,
+        events,
+    ))
 }

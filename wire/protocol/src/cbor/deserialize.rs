@@ -150,7 +150,9 @@ impl<'a, 'de> Elements<'a, 'de> {
     fn end(mut self) -> Result<(), CborError> {
         match self.advance() {
             false => Ok(()),
-            true => Err(CborError::Mismatch("there are more elements than expected".to_owned())),
+            true => Err(CborError::Mismatch(
+                "there are more elements than expected".to_owned(),
+            )),
         }
     }
 

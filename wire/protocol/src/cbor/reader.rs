@@ -157,8 +157,12 @@ impl<'a> Reader<'a> {
 
 fn text(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, CborError> {
     match bytes {
-        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| CborError::NotUtf8),
-        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| CborError::NotUtf8),
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes)
+            .map(Cow::Borrowed)
+            .map_err(|_| CborError::NotUtf8),
+        Cow::Owned(bytes) => String::from_utf8(bytes)
+            .map(Cow::Owned)
+            .map_err(|_| CborError::NotUtf8),
     }
 }
 

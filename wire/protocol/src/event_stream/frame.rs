@@ -59,7 +59,11 @@ impl<'a> Frame<'a> {
 
     /// Its bytes. Payloads are bounded by whoever makes them.
     pub(super) fn encode(&self) -> Bytes {
-        let headers_bytes: usize = self.headers.iter().map(|(name, value)| 4 + name.len() + cut(value).len()).sum();
+        let headers_bytes: usize = self
+            .headers
+            .iter()
+            .map(|(name, value)| 4 + name.len() + cut(value).len())
+            .sum();
         let total_bytes = OVERHEAD_BYTES + headers_bytes + self.payload.len();
         let mut frame = Vec::with_capacity(total_bytes);
         frame.extend_from_slice(&(total_bytes as u32).to_be_bytes());
