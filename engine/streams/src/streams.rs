@@ -258,11 +258,34 @@ impl Streams {
 
     async fn apply(&self, stream: &Stream, reshaping: Reshaping) -> Result<Arc<Stream>, StreamsError> {
         check_count(stream.partitions.len() + reshaping.open.len())?;
-        let mut record = StreamRecord::clone(&stream.record);
-        let mut partitions = stream.partitions.clone();
+        let record = StreamRecord::clone(&stream.record);
+        let partitions = stream.partitions.clone();
         let settings = partitions
             .last()
             .map_or_else(Settings::default, |partition| partition.settings());
+        let closed = reshaping.close.clone();
+        let changed = self
+            .close_and_open(stream, reshaping, record, partitions, &settings)
+            .await;
+        if changed.is_err() {
+            // What was to be closed is open, as the record says, and has to take records.
+            for partition in closed.iter().filter_map(|shard| stream.partition(*shard)) {
+                if let Err(error) = partition.unseal().await {
+                    tracing::error!(%error, ?partition, "a shard stays closed until the next start");
+                }
+            }
+        }
+        changed
+    }
+
+    async fn close_and_open(
+        &self,
+        stream: &Stream,
+        reshaping: Reshaping,
+        mut record: StreamRecord,
+        mut partitions: Vec<Arc<Partition>>,
+        settings: &Settings,
+    ) -> Result<Arc<Stream>, StreamsError> {
         for shard in &reshaping.close {
             if let Some(partition) = stream.partition(*shard) {
                 partition.seal().await?;
@@ -274,7 +297,7 @@ impl Streams {
                 shard.closed_at_milliseconds = Some(now_milliseconds);
             }
         }
-        let opened = self.open_shards(reshaping.open, &settings, &mut record, now_milliseconds);
+        let opened = self.open_shards(reshaping.open, settings, &mut record, now_milliseconds);
         partitions.extend(opened.await?);
         self.keep(stream.key.clone(), record, partitions).await
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use ninefold_log::{Log, LogOptions, Settings};
-use ninefold_store::MemoryStore;
+use ninefold_store::{MemoryStore, StoreError};
 use ninefold_streams::{
     Birth, HashRange, NewShard, NewStream, Reshaping, Stream, StreamKey, Streams, StreamsError,
 };
@@ -132,6 +132,19 @@ async fn what_a_crash_left_of_a_change_is_undone() {
     let fixture = fixture.reopen().await;
     assert!(!fixture.streams.get(&orders()).unwrap().partitions[0].is_sealed());
     assert!(fixture.log.partition(orphan).is_none());
+}
+
+#[tokio::test]
+async fn a_shard_that_could_not_be_closed_goes_on() {
+    let fixture = Fixture::new().await;
+    fixture.streams.create(orders(), new_stream(1)).await.unwrap();
+    let split = |stream: &Stream| {
+        fixture.store.fail_next(StoreError::Overloaded);
+        Ok::<_, StreamsError>(split(stream.record.shards[0].hash_range.unwrap()))
+    };
+    fixture.streams.reshape(&orders(), split).await.unwrap_err();
+    let stream = fixture.streams.get(&orders()).unwrap();
+    assert!(stream.record.shards[0].is_open() && !stream.partitions[0].is_sealed());
 }
 
 #[tokio::test]
