@@ -110,8 +110,8 @@ impl Config {
         if !config.listen.ip().is_loopback() && config.auth != Auth::Enforce {
             return Err(ConfigError::Exposed(config.listen));
         }
-        // Nobody is asked who they are there.
-        if let Some(address) = config.kafka_listen.filter(|address| !address.ip().is_loopback()) {
+        let kafka_exposed = config.kafka_listen.filter(|address| !address.ip().is_loopback());
+        if let Some(address) = kafka_exposed.filter(|_| config.auth != Auth::Enforce) {
             return Err(ConfigError::Exposed(address));
         }
         Ok(config)
@@ -257,7 +257,7 @@ mod tests {
              egress_allow = '10.0.0.0/8, ::1/128'\ntrusted_certificates = 't'\nsign_queue_messages = false\n\
              mail_relay = 'smtps://relay.example.com'\nmail_sender = 'a@example.com'\nsms_provider = 's'\n\
              sms_sandbox = true\nsms_price_per_part = 0.25\nwebhooks = 'w'\nfcm_url = 'http://f'\napns_url = 'http://a'\n\
-             kinesis_throttling = 'aws'\n",
+             kinesis_throttling = 'aws'\nkafka_listen = '0.0.0.0:9092'\nkafka_advertised_host = 'kafka.example.com'\n",
         ))
         .unwrap();
         assert_eq!(config.data, PathBuf::from("/d"));
@@ -288,6 +288,8 @@ mod tests {
             ("http://f".parse().unwrap(), "http://a".parse().unwrap())
         );
         assert_eq!(config.kinesis_throttling, KinesisThrottling::Aws);
+        assert_eq!(config.kafka_listen, Some(([0, 0, 0, 0], 9092).into()));
+        assert_eq!(config.kafka_advertised_host.as_deref(), Some("kafka.example.com"));
         let limits = config.limits;
         assert_eq!((limits.request_bytes, limits.connections), (2, 3));
         let timeouts = [
@@ -338,6 +340,11 @@ mod tests {
             ("mail_relay = 'smtp://a'", "mail_sender is not valid"),
             ("listen = '0.0.0.0:4566'", "refusing to listen on 0.0.0.0:4566"),
             ("listen = '[::]:4566'", "refusing to listen on [::]:4566"),
+            (
+                "kafka_listen = '0.0.0.0:9092'",
+                "refusing to listen on 0.0.0.0:9092",
+            ),
+            ("kafka_listen = 'nowhere'", "kafka_listen is not valid"),
         ] {
             let refusal = refusal(text);
             assert!(refusal.contains(expected), "{text}: {refusal}");

@@ -17,7 +17,6 @@ use ninefold_archive::Archive;
 use ninefold_delivery::DeliveryEngine;
 use ninefold_events::{EventsDoor, EventsParts};
 use ninefold_groups::{Groups, GroupsConfig};
-use ninefold_kafka::host::AbsentBrokers;
 use ninefold_kafka::{KafkaDoor, KafkaParts};
 use ninefold_kafka_broker::{SecurityRecords, StreamMarkers, StreamTopics};
 use ninefold_kinesis::{KinesisDoor, KinesisParts, Throttling};
@@ -36,7 +35,7 @@ use parking_lot::Mutex;
 use scram_secrets::ScramSecretsFile;
 use sms_provider::StopMessages;
 
-pub(crate) use kafka_brokers::DefaultCluster;
+pub(crate) use kafka_brokers::{Brokers, EnforcedIam, OpenIam};
 
 use crate::command::Failure;
 use crate::config::{Config, Durability, KinesisThrottling};
@@ -45,12 +44,15 @@ use crate::secret_file::read_or_create_secret;
 
 /// The directory of the records of streams, in the data directory.
 const STREAMS: &str = "streams";
+/// How much compaction reads at a time.
+const COMPACTED_BYTES: u64 = 64 << 20;
 /// How often to look for records that are to go.
 const LOG_SWEEP: Duration = Duration::from_secs(60);
 /// Seals the receipt handles of SQS; in the data directory, since handles outlive the process.
 const RECEIPT_SECRET: &str = "receipts.secret";
 
 /// The engines of a running server, and what they stand on.
+#[derive(Clone)]
 pub(crate) struct Engines {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -183,6 +185,16 @@ async fn sweep_log(log: Arc<Log>, clock: Arc<dyn Clock>) {
         if let Err(error) = log.sweep().await {
             tracing::warn!(%error, "old records are left");
         }
+        loop {
+            match log.compact(COMPACTED_BYTES).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "records that were replaced are left");
+                    break;
+                }
+            }
+        }
     }
 }
 
@@ -201,6 +213,7 @@ impl Doors {
         engines: &Engines,
         endpoint: Endpoint,
         authorizer: Arc<dyn Authorizer>,
+        brokers: Arc<Brokers>,
     ) -> Result<Self, Failure> {
         let secrets = |cause: io::Error| unkept_secrets(&config.data, &cause);
         let receipt_secret = read_or_create_secret(&config.data.join(RECEIPT_SECRET)).map_err(secrets)?;
@@ -239,7 +252,7 @@ impl Doors {
         let kafka = KafkaDoor::open(KafkaParts {
             store: Arc::clone(&engines.store),
             clock: Arc::clone(clock),
-            host: Arc::new(AbsentBrokers),
+            host: brokers,
             secrets: Arc::new(ScramSecretsFile::of(&config.data)),
         })
         .map_err(|error| Failure::of(&error))?;

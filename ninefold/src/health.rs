@@ -12,13 +12,19 @@ use serde_json::{Value, json};
 /// Answers the paths below `/health`.
 pub(crate) struct Health {
     store: Arc<dyn Store>,
+    /// What failed in the log of streams, if anything has.
+    log_failure: Box<dyn Fn() -> Option<Arc<str>> + Send + Sync>,
     started: Instant,
 }
 
 impl Health {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        log_failure: Box<dyn Fn() -> Option<Arc<str>> + Send + Sync>,
+    ) -> Self {
         Health {
             store,
+            log_failure,
             started: Instant::now(),
         }
     }
@@ -33,7 +39,11 @@ impl Health {
     }
 
     fn readiness(&self, detailed: bool) -> Response<Bytes> {
-        let (status, mut body) = match self.store.state() {
+        let state = match (self.log_failure)() {
+            Some(reason) => StoreState::ReadOnly { reason },
+            None => self.store.state(),
+        };
+        let (status, mut body) = match state {
             StoreState::Healthy => (StatusCode::OK, json!({"status": "ready"})),
             StoreState::ReadOnly { reason } => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -69,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_healthy_store_is_ready() {
-        let health = Health::new(Arc::new(MemoryStore::new()));
+        let health = Health::new(Arc::new(MemoryStore::new()), Box::new(|| None));
         for (path, status) in [
             ("/health/live", "live"),
             ("/health/ready", "ready"),
@@ -87,7 +97,7 @@ mod tests {
     #[test]
     fn a_store_that_failed_is_alive_but_not_ready() {
         let store = Arc::new(MemoryStore::new());
-        let health = Health::new(Arc::clone(&store) as Arc<dyn Store>);
+        let health = Health::new(Arc::clone(&store) as Arc<dyn Store>, Box::new(|| None));
         store.make_read_only("disk full");
         assert_eq!(health.answer("/health/live").unwrap().status(), StatusCode::OK);
         let ready = health.answer("/health/ready").unwrap();
@@ -96,5 +106,14 @@ mod tests {
             body(&ready),
             json!({"status": "read-only", "reason": "disk full"})
         );
+    }
+
+    #[test]
+    fn a_log_that_failed_is_not_ready() {
+        let failed = || Some(Arc::from("the disk is full"));
+        let health = Health::new(Arc::new(MemoryStore::new()), Box::new(failed));
+        let response = health.answer("/health/ready").unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(body(&response)["reason"], "the disk is full");
     }
 }

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ninefold_http::{Server, Tls};
+use ninefold_kafka_broker::IamAuthority;
 use ninefold_protocol::{Authorizer, Door, Registry};
 use ninefold_store::{DurabilityMode, EmbeddedOptions, EmbeddedStore, Store};
 use ninefold_time::{Clock, SystemClock};
@@ -17,7 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::command::Failure;
 use crate::config::{Auth, Config, Durability};
-use crate::doors::{self, DefaultCluster, Doors, Engines};
+use crate::doors::{self, Brokers, Doors, EnforcedIam, Engines, OpenIam};
 use crate::gateway::{Gateway, Service};
 use crate::health::Health;
 use crate::identity::{AccessKeys, AllowAll, Authenticator, KeyFile, OperatorToken, PolicyAuthorizer};
@@ -66,12 +67,21 @@ async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Resu
         .map_err(|cause| cannot_listen(config.listen, &cause))?;
     let identity = identity(config, &clock)?;
     let endpoint = announcement::public_endpoint(config, address);
-    let doors = Doors::open(config, &engines, endpoint, Arc::clone(&identity.1)).await?;
+    let brokers = Brokers::open(config, &engines, Arc::clone(&identity.iam))?;
+    let doors = Doors::open(
+        config,
+        &engines,
+        endpoint,
+        Arc::clone(&identity.authorizer),
+        Arc::clone(&brokers),
+    )
+    .await?;
     let gateway = gateway(config, address, &server, &engines, &doors, identity)?;
     engines.start();
+    // First, so that no other cluster takes its address.
+    let kafka_address = brokers.listen().await?;
     doors.start().await?;
-    let cluster = DefaultCluster::open(config, &engines).await?;
-    announcement::print(config, address, cluster.address());
+    announcement::print(config, address, kafka_address);
     let serving = server.serve(gateway, async {
         let signal = signals.first.recv().await;
         tracing::info!(signal, "stopping: answering what is in flight");
@@ -80,7 +90,7 @@ async fn serve(config: &Config, tls: Option<Tls>, store: Arc<dyn Store>) -> Resu
         () = serving => {}
         () = signals.second.twice() => tracing::warn!("stopping at once"),
     }
-    drop(cluster);
+    brokers.close().await;
     let log = Arc::clone(&engines.log);
     tokio::task::spawn_blocking(move || log.close())
         .await
@@ -97,7 +107,7 @@ fn gateway(
         deliveries,
         ..
     }: &Doors,
-    (authenticator, authorizer): (Authenticator, Arc<dyn Authorizer>),
+    identity: Identity,
 ) -> Result<Gateway, Failure> {
     let doors: Vec<Service> = doors.iter().cloned().map(service).collect();
     let unrouted = Arc::new(OperationFigures::default());
@@ -108,16 +118,23 @@ fn gateway(
         queues: Arc::clone(&engines.queues),
         deliveries: deliveries.clone(),
         store: Arc::clone(&engines.store),
+        log: {
+            let log = Arc::clone(&engines.log);
+            Box::new(move || log.figures())
+        },
         clock: Arc::clone(&engines.clock),
     });
     Ok(Gateway {
         registry: Registry::new(doors.iter().map(|service| service.model)),
         doors,
         unrouted,
-        authenticator,
-        authorizer,
+        authenticator: identity.authenticator,
+        authorizer: identity.authorizer,
         operator: operator(config)?,
-        health: Health::new(Arc::clone(&engines.store)),
+        health: Health::new(Arc::clone(&engines.store), {
+            let log = Arc::clone(&engines.log);
+            Box::new(move || log.failure())
+        }),
         metrics,
         scheme: announcement::scheme(config),
         default_host: address.to_string(),
@@ -144,13 +161,21 @@ fn service(door: Arc<dyn Door>) -> Service {
     }
 }
 
-fn identity(
-    config: &Config,
-    clock: &Arc<dyn Clock>,
-) -> Result<(Authenticator, Arc<dyn Authorizer>), Failure> {
+/// Who callers are, and who decides what they may do.
+struct Identity {
+    authenticator: Authenticator,
+    authorizer: Arc<dyn Authorizer>,
+    /// For Kafka's clients.
+    iam: Arc<dyn IamAuthority>,
+}
+
+fn identity(config: &Config, clock: &Arc<dyn Clock>) -> Result<Identity, Failure> {
     if config.auth == Auth::Open {
-        let authenticator = Authenticator::open(config.account, config.region.clone());
-        return Ok((authenticator, Arc::new(AllowAll)));
+        return Ok(Identity {
+            authenticator: Authenticator::open(config.account, config.region.clone()),
+            authorizer: Arc::new(AllowAll),
+            iam: Arc::new(OpenIam::new(config.account)),
+        });
     }
     let keys = Arc::new(AccessKeys::open(KeyFile::new(&config.data))?);
     if keys.len() == 0 {
@@ -162,10 +187,12 @@ fn identity(
         config.account,
         config.region.clone(),
     );
-    Ok((
+    let authorizer = Arc::new(PolicyAuthorizer::new(Arc::clone(&keys), Arc::clone(clock)));
+    Ok(Identity {
         authenticator,
-        Arc::new(PolicyAuthorizer::new(keys, Arc::clone(clock))),
-    ))
+        iam: Arc::new(EnforcedIam::new(keys, Arc::clone(&authorizer))),
+        authorizer,
+    })
 }
 
 fn cannot_listen(address: SocketAddr, cause: &io::Error) -> Failure {

@@ -7,11 +7,13 @@ use ninefold_groups::Groups;
 use ninefold_streams::Streams;
 use ninefold_time::Clock;
 use ninefold_transactions::Transactions;
+use parking_lot::RwLock;
 
 use crate::fetch::FetchSessions;
 use crate::groups::ClusterGroups;
 use crate::namespace::Names;
 use crate::security::{Security, SecurityOptions, UserError, UserPassword};
+use crate::share::SharedRecords;
 use crate::topics::Topics;
 use crate::transactions::ClusterTransactions;
 
@@ -38,15 +40,41 @@ pub struct ClusterParts {
     pub clock: Arc<dyn Clock>,
 }
 
+/// What topics of a cluster get that say nothing of it, and what they can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopicOptions {
+    /// Whether asking for a topic makes it (`auto.create.topics.enable`).
+    pub automatic_creation: bool,
+    /// How many partitions a topic gets (`num.partitions`).
+    pub partitions: u32,
+    /// How many replicas a topic gets (`default.replication.factor`). They are all on the one node, and noted only.
+    pub replication_factor: u32,
+    /// How many replicas a topic can ask for: as many as the cluster is said to have brokers.
+    pub most_replicas: u32,
+}
+
+impl Default for TopicOptions {
+    fn default() -> Self {
+        TopicOptions {
+            automatic_creation: true,
+            partitions: 1,
+            replication_factor: 1,
+            most_replicas: 1,
+        }
+    }
+}
+
 /// See the [module](self).
 pub struct Cluster {
     pub(crate) id: ByteString,
     pub(crate) topics: Topics,
+    topic_options: RwLock<TopicOptions>,
     pub(crate) groups: ClusterGroups,
     pub(crate) transactions: ClusterTransactions,
     pub(crate) security: Security,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fetch_sessions: FetchSessions,
+    pub(crate) shared: SharedRecords,
 }
 
 impl Cluster {
@@ -62,8 +90,10 @@ impl Cluster {
             },
             security: Security::new(parts.security, &parts.namespace, Arc::clone(&parts.clock)),
             topics: Topics::new(parts.namespace, parts.streams),
+            topic_options: RwLock::default(),
             clock: parts.clock,
             fetch_sessions: FetchSessions::default(),
+            shared: SharedRecords::default(),
         })
     }
 
@@ -82,6 +112,15 @@ impl Cluster {
         if let Some(iam) = &self.security.iam {
             iam.set_cluster_policy(policy);
         }
+    }
+
+    /// What topics get and can ask for from now on.
+    pub fn set_topic_options(&self, options: TopicOptions) {
+        *self.topic_options.write() = options;
+    }
+
+    pub(crate) fn topic_options(&self) -> TopicOptions {
+        *self.topic_options.read()
     }
 
     pub(crate) fn now_milliseconds(&self) -> i64 {

@@ -38,7 +38,7 @@ struct Pending {
 /// What happens next on a connection.
 enum Event {
     Received(usize),
-    Answered(Option<Response>),
+    Answered(Option<Box<Response>>),
     Unmuted,
 }
 
@@ -87,7 +87,9 @@ where
             Event::Unmuted => connection.muted_until = None,
             Event::Answered(response) => {
                 if let Some(Pending { header, throttle, .. }) = connection.pending.pop_front() {
-                    connection.write_answer(&header, response, throttle).await?;
+                    connection
+                        .write_answer(&header, response.map(|response| *response), throttle)
+                        .await?;
                 }
             }
         }
@@ -129,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         };
         tokio::select! {
             biased;
-            response = answer => Ok(Event::Answered(response)),
+            response = answer => Ok(Event::Answered(response.map(Box::new))),
             () = unmuted => Ok(Event::Unmuted),
             received = receive(&mut self.stream, self.frames.room(), deadline), if !is_muted && !is_full => {
                 Ok(Event::Received(received?))
@@ -148,10 +150,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         let now = self.listener.cluster.clock.now();
         let checked = self.authentication.check(header.api_key, now);
         checked.map_err(|error| self.refused(&error))?;
+        // As Apache Kafka does. Whoever got no answer would wait for one until its request times out.
+        if !self.listener.cluster.offers(header.api_key) {
+            return Err(self.refused(&format_args!("{:?} is not offered", header.api_key)));
+        }
         if header.api_key == ApiKey::ApiVersions && !header.api_key.has_version(header.api_version) {
             self.drain().await?;
             return self
-                .write(api_versions::of_unknown_version(header.correlation_id))
+                .write(api_versions::of_unknown_version(
+                    &self.listener.cluster,
+                    header.correlation_id,
+                ))
                 .await;
         }
         // What follows a request is overlooked, as Kafka does it: some requests of librdkafka have a byte too many.

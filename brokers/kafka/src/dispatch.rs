@@ -10,11 +10,12 @@ use ninefold_kafka_protocol::{ApiKey, RequestHeader};
 use crate::cluster::Cluster;
 use crate::fetch;
 use crate::operations::{
-    api_versions, configs, coordinator, groups, list_offsets, metadata, partitions, produce, records, topics,
-    transactions,
+    api_versions, configs, coordinator, features, groups, list_offsets, metadata, partitions, produce,
+    records, replicas, topics, transactions,
 };
 use crate::security::{acl_requests, quota_requests, user_requests};
 use crate::session::Caller;
+use crate::share;
 
 /// The answer to a request; none where the protocol has none.
 pub(crate) type Answered = Pin<Box<dyn Future<Output = Option<Response>> + Send>>;
@@ -27,7 +28,7 @@ pub(crate) enum Answer {
     Now(Answered),
 }
 
-/// The APIs that are answered, which is what clients are told.
+/// The APIs that are always answered, which is what clients are told.
 pub(crate) const SUPPORTED: &[ApiKey] = &[
     ApiKey::Produce,
     ApiKey::Fetch,
@@ -59,23 +60,48 @@ pub(crate) const SUPPORTED: &[ApiKey] = &[
     ApiKey::DeleteAcls,
     ApiKey::DescribeConfigs,
     ApiKey::AlterConfigs,
+    ApiKey::AlterReplicaLogDirs,
+    ApiKey::DescribeLogDirs,
     ApiKey::SaslAuthenticate,
     ApiKey::CreatePartitions,
     ApiKey::DeleteGroups,
+    ApiKey::ElectLeaders,
     ApiKey::IncrementalAlterConfigs,
+    ApiKey::AlterPartitionReassignments,
+    ApiKey::ListPartitionReassignments,
     ApiKey::OffsetDelete,
     ApiKey::DescribeClientQuotas,
     ApiKey::AlterClientQuotas,
     ApiKey::DescribeUserScramCredentials,
     ApiKey::AlterUserScramCredentials,
+    ApiKey::DescribeQuorum,
+    ApiKey::UpdateFeatures,
     ApiKey::DescribeCluster,
     ApiKey::DescribeProducers,
     ApiKey::DescribeTransactions,
     ApiKey::ListTransactions,
     ApiKey::ConsumerGroupHeartbeat,
     ApiKey::ConsumerGroupDescribe,
+    ApiKey::ListConfigResources,
     ApiKey::DescribeTopicPartitions,
 ];
+
+impl Cluster {
+    /// The APIs that are answered here.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = ApiKey> {
+        let shared: &[ApiKey] = if self.shares_records() {
+            share::OFFERED
+        } else {
+            &[]
+        };
+        SUPPORTED.iter().chain(shared).copied()
+    }
+
+    /// Whether an API is answered here.
+    pub(crate) fn offers(&self, api: ApiKey) -> bool {
+        self.offered().any(|offered| offered == api)
+    }
+}
 
 /// Begins to answer a request.
 pub(crate) async fn answer(
@@ -107,7 +133,7 @@ pub(crate) async fn answer(
             Request::FindCoordinator(request) => {
                 coordinator::find(&cluster, &caller, request, version).into()
             }
-            Request::ApiVersions(request) => api_versions::answer(&request, version).into(),
+            Request::ApiVersions(request) => api_versions::answer(&cluster, &request, version).into(),
             Request::CreateTopics(request) => topics::create(&cluster, &caller, request).await.into(),
             Request::DeleteTopics(request) => {
                 topics::delete(&cluster, &caller, request, version).await.into()
@@ -131,7 +157,7 @@ pub(crate) async fn answer(
             Request::DescribeTopicPartitions(request) => {
                 metadata::describe_topic_partitions(&cluster, &caller, &request).into()
             }
-            other => return answer_security(&cluster, &caller, other).await,
+            other => return answer_administration(&cluster, &caller, version, other).await,
         };
         Some(response)
     }))
@@ -151,17 +177,27 @@ async fn answer_group(
             .into(),
         Request::SyncGroup(request) => groups::classic::sync(cluster, caller, request).await.into(),
         Request::Heartbeat(request) => groups::classic::heartbeat(cluster, caller, request).await.into(),
-        Request::LeaveGroup(request) => groups::classic::leave(cluster, caller, request, version).await.into(),
+        Request::LeaveGroup(request) => groups::classic::leave(cluster, caller, request, version)
+            .await
+            .into(),
         Request::OffsetCommit(request) => groups::offset_commit::commit(cluster, caller, request, version)
             .await
             .into(),
-        Request::OffsetFetch(request) => groups::offset_fetch::fetch(cluster, caller, request, version).into(),
-        Request::OffsetDelete(request) => groups::offset_commit::delete(cluster, caller, request).await.into(),
+        Request::OffsetFetch(request) => {
+            groups::offset_fetch::fetch(cluster, caller, request, version).into()
+        }
+        Request::OffsetDelete(request) => groups::offset_commit::delete(cluster, caller, request)
+            .await
+            .into(),
         Request::DescribeGroups(request) => {
             groups::administration::describe(cluster, caller, request, version).into()
         }
-        Request::ListGroups(request) => groups::administration::list(cluster, caller, &request, version).into(),
-        Request::DeleteGroups(request) => groups::administration::delete(cluster, caller, request).await.into(),
+        Request::ListGroups(request) => {
+            groups::administration::list(cluster, caller, &request, version).into()
+        }
+        Request::DeleteGroups(request) => groups::administration::delete(cluster, caller, request)
+            .await
+            .into(),
         Request::ConsumerGroupHeartbeat(request) => {
             groups::consumer::heartbeat(cluster, caller, client_id, request, version)
                 .await
@@ -176,7 +212,36 @@ async fn answer_group(
                 .into()
         }
         Request::ShareGroupDescribe(request) => groups::share::describe(cluster, caller, request).into(),
+        Request::ShareFetch(request) => share::fetch(cluster, caller, request).await.into(),
+        Request::ShareAcknowledge(request) => share::acknowledge(cluster, caller, request).await.into(),
+        Request::DescribeShareGroupOffsets(request) => share::describe(cluster, caller, request).await.into(),
+        Request::AlterShareGroupOffsets(request) => share::alter(cluster, caller, request).await.into(),
+        Request::DeleteShareGroupOffsets(request) => share::delete(cluster, caller, request).await.into(),
         other => return Err(Box::new(other)),
+    })
+}
+
+/// Answers what is about the node, and goes on with what is about security.
+async fn answer_administration(
+    cluster: &Cluster,
+    caller: &Caller,
+    version: i16,
+    request: Request,
+) -> Option<Response> {
+    Some(match request {
+        Request::ElectLeaders(request) => replicas::elect_leaders(cluster, caller, request, version).into(),
+        Request::AlterPartitionReassignments(request) => replicas::reassign(cluster, caller, request).into(),
+        Request::ListPartitionReassignments(_) => replicas::reassignments(cluster, caller).into(),
+        Request::DescribeLogDirs(request) => replicas::log_dirs(cluster, caller, request, version).into(),
+        Request::AlterReplicaLogDirs(request) => replicas::move_replicas(cluster, caller, request).into(),
+        Request::DescribeQuorum(request) => {
+            features::describe_quorum(cluster, caller, request, version).into()
+        }
+        Request::UpdateFeatures(request) => features::update(cluster, caller, request, version).into(),
+        Request::ListConfigResources(request) => {
+            features::list_config_resources(cluster, caller, &request, version).into()
+        }
+        other => return answer_security(cluster, caller, other).await,
     })
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn of_append(error: &AppendError) -> ErrorCode {
     match error {
         AppendError::Batch(error) => of_batch(error),
         AppendError::TooLarge { .. } => ErrorCode::MessageTooLarge,
-        AppendError::KeyMissing => ErrorCode::InvalidRecord,
+        AppendError::KeyMissing { .. } => ErrorCode::InvalidRecord,
         AppendError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
         AppendError::ProducerFenced { .. } => ErrorCode::InvalidProducerEpoch,
         AppendError::TransactionState { .. } => ErrorCode::InvalidTxnState,

@@ -4,6 +4,7 @@
 //! listens where it is [told to](Cluster::listen). A connection's requests are answered one after the other, as the protocol
 //! wants it; only produce requests overlap, so that many of them share a sync.
 
+mod administration;
 mod cluster;
 mod configs;
 mod connection;
@@ -17,10 +18,12 @@ mod namespace;
 mod operations;
 mod security;
 mod session;
+mod share;
 mod topics;
 mod transactions;
 
-pub use cluster::{Cluster, ClusterParts};
+pub use administration::{AdministrationError, TopicDescription};
+pub use cluster::{Cluster, ClusterParts, TopicOptions};
 pub use groups::StreamTopics;
 pub use listener::{ListenerOptions, Listening};
 pub use ninefold_kafka_protocol::sasl::Mechanism;

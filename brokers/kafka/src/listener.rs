@@ -49,6 +49,13 @@ impl Listening {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Ends it and its connections; when this returns, the address is free.
+    pub async fn close(mut self) {
+        self.task.abort();
+        // It was aborted, which is how it ends.
+        drop((&mut self.task).await);
+    }
 }
 
 impl Drop for Listening {

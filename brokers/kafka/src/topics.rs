@@ -40,6 +40,9 @@ pub(crate) enum TopicReference {
 struct Attachment {
     /// What was configured, by name.
     configs: BTreeMap<String, String>,
+    /// How many replicas it was asked to have, if more than the one it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replication_factor: Option<u32>,
 }
 
 impl TopicReference {
@@ -107,6 +110,7 @@ impl Topics {
         &self,
         name: &str,
         partitions: i32,
+        replication_factor: u32,
         configs: &TopicConfigs,
     ) -> Result<Topic, Refusal> {
         self.check_new(name, partitions)?;
@@ -121,7 +125,7 @@ impl Topics {
                 .map(shard)
                 .collect(),
             settings: configs.settings(),
-            attachment: (ATTACHMENT.to_owned(), attachment(configs)),
+            attachment: (ATTACHMENT.to_owned(), attachment(configs, replication_factor)),
         };
         let stream = self.streams.create(self.key(name), new).await?;
         Ok(Topic { stream })
@@ -166,7 +170,7 @@ impl Topics {
             };
             let configs = change(topic.configs())?;
             settings = Some(configs.settings());
-            Ok::<_, Refusal>(attachment(&configs))
+            Ok::<_, Refusal>(attachment(&configs, topic.replication_factor()))
         };
         self.streams.attach(key, ATTACHMENT, attach).await?;
         if let Some(settings) = settings {
@@ -215,9 +219,18 @@ impl Topic {
 
     /// What was configured.
     pub(crate) fn configs(&self) -> TopicConfigs {
+        TopicConfigs::kept(self.kept().configs)
+    }
+
+    /// How many replicas it was asked to have.
+    pub(crate) fn replication_factor(&self) -> u32 {
+        self.kept().replication_factor.unwrap_or(1)
+    }
+
+    fn kept(&self) -> Attachment {
         let kept = self.stream.attachment(ATTACHMENT);
-        let kept: Option<Attachment> = kept.and_then(|kept| serde_json::from_value(kept.clone()).ok());
-        TopicConfigs::kept(kept.unwrap_or_default().configs)
+        let kept = kept.and_then(|kept| serde_json::from_value(kept.clone()).ok());
+        kept.unwrap_or_default()
     }
 }
 
@@ -264,9 +277,10 @@ pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
     }
 }
 
-fn attachment(configs: &TopicConfigs) -> serde_json::Value {
+fn attachment(configs: &TopicConfigs, replication_factor: u32) -> serde_json::Value {
     let attachment = Attachment {
         configs: configs.configured().clone(),
+        replication_factor: (replication_factor > 1).then_some(replication_factor),
     };
     serde_json::to_value(attachment).unwrap_or_default()
 }

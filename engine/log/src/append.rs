@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::AppendError;
 use crate::committer::{Submission, SubmittedBatch};
+use crate::lookup::DECOMPRESSED_BYTES;
 use crate::partition::{Partition, State};
 use crate::progress::Standing;
 use crate::settings::TimestampType;
@@ -70,7 +71,18 @@ impl Partition {
     ///
     /// See [`AppendError`]. Nothing was appended then.
     pub fn append(self: &Arc<Self>, batch: &Batch) -> Result<Append, AppendError> {
+        let appended = self.try_append(batch);
+        if appended.is_err() {
+            self.shared.figures.refused(1);
+        }
+        appended
+    }
+
+    fn try_append(self: &Arc<Self>, batch: &Batch) -> Result<Append, AppendError> {
         batch.verify_from_client()?;
+        if self.state().settings.cleanup.compacts() {
+            check_keys(batch)?;
+        }
         let header = *batch.header();
         let mut bytes = batch.bytes().to_vec();
         let now_milliseconds = self.shared.now_milliseconds();
@@ -187,6 +199,16 @@ fn check(state: &State, header: &Header, bytes: usize) -> Result<(), AppendError
         !header.attributes.is_control(),
         "the caller refuses control batches of clients"
     );
+    Ok(())
+}
+
+/// Whether every record has a key. It is only for this that a batch is decompressed.
+fn check_keys(batch: &Batch) -> Result<(), AppendError> {
+    for (index, record) in batch.records(DECOMPRESSED_BYTES)?.enumerate() {
+        if record?.key.is_none() {
+            return Err(AppendError::KeyMissing { index });
+        }
+    }
     Ok(())
 }
 

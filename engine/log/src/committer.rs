@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ninefold_journal::{Gathering, Journal, Marker, Segments, Taken};
@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::AppendError;
 use crate::entry;
+use crate::figures::WrittenRound;
 use crate::flusher::Flusher;
 use crate::log::Shared;
 use crate::partition::Partition;
@@ -122,10 +123,34 @@ impl Worker {
         let started = Instant::now();
         let outcome = self.write(&round);
         let took = started.elapsed();
+        self.count(&round, outcome.is_ok(), took);
         let bytes = round.iter().map(Submission::bytes).sum();
         let arrived = self.shared.intake.written(bytes);
         self.gathering = Gathering::after(round.len(), arrived, took);
         self.answer(round, &outcome);
+    }
+
+    fn count(&self, round: &[Submission], is_written: bool, took: Duration) {
+        let lengths = || {
+            round
+                .iter()
+                .filter_map(Submission::batch)
+                .map(|batch| batch.bytes.len())
+        };
+        let batches = lengths().count();
+        if batches == 0 {
+            return;
+        }
+        if !is_written {
+            self.shared.figures.refused(batches);
+            return;
+        }
+        self.shared.figures.round(&WrittenRound {
+            batches,
+            bytes: lengths().sum(),
+            synced: self.sink.syncs.then_some(took),
+            journal_bytes: self.sink.journal.bytes(),
+        });
     }
 
     /// Writes the batches of a round, unless something failed before. The first failure is the last thing that is tried.
@@ -203,6 +228,7 @@ impl Worker {
         self.synced_round = self.last_round;
         let next = self.sink.segments.take().map_err(failed)?;
         let used = self.sink.journal.rotate(next);
+        self.shared.figures.journal(self.sink.journal.bytes());
         self.sink.flusher.flush(self.last_round, used, flushed);
         self.shared.check_append()
     }

@@ -82,8 +82,11 @@ pub enum AppendError {
         limit_bytes: usize,
     },
     /// A record of a compacted partition has no key.
-    #[error("a record of a compacted partition needs a key")]
-    KeyMissing,
+    #[error("record {index} has no key, which those of a compacted partition need")]
+    KeyMissing {
+        /// Which record of the batch, counted from zero.
+        index: usize,
+    },
     /// It is not the next of its producer.
     #[error("producer {producer_id} sent sequence {sequence}, and {expected} is next")]
     OutOfOrderSequence {

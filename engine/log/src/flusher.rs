@@ -1,26 +1,28 @@
 //! Moves what the journal holds to the segments of its partitions, in the background.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io;
 use std::sync::{Arc, Weak, mpsc};
 use std::thread::{self, JoinHandle};
 
 use ninefold_journal::{Segment as JournalSegment, Segments};
+use ninefold_record_batch::TimestampType;
 use ninefold_store::{Durability, StoreError};
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
-use crate::PartitionNumber;
 use crate::log::Shared;
 use crate::partition::{Flushed, Partition};
 use crate::progress::Progress;
 use crate::record;
-use crate::segment::{SegmentWriter, Written};
+use crate::segment::{SegmentWriter, Unsynced};
 use crate::tail::TailBatch;
 
 /// What all partitions together keep in memory of what is in segments already.
 const CACHE_BYTES: usize = 64 << 20;
+
+/// So many partitions are written before they are synced: their files are open until then.
+const PARTITIONS_AT_ONCE: usize = 64;
 
 /// The handle to the flusher thread, held by the committer.
 pub(crate) struct Flusher {
@@ -121,11 +123,15 @@ struct Work {
 }
 
 impl Worker {
-    fn perform(&mut self, task: Task) {
-        if self.shared.check().is_ok()
-            && let Err(reason) = self.try_perform(task)
-        {
-            self.shared.fail(&reason);
+    fn perform(&mut self, mut task: Task) {
+        let flushed = task.flushed.take();
+        if self.shared.check().is_ok() {
+            match self.try_perform(task) {
+                // Who is gone does not care.
+                Ok(()) => drop(flushed.map(|flushed| flushed.send(()))),
+                // Noted before whoever waits learns by the end of the channel that there is something to look for.
+                Err(reason) => drop(self.shared.fail(&reason)),
+            }
         }
         *self.progress.is_busy.lock() = false;
         self.progress.idle.notify_all();
@@ -136,18 +142,18 @@ impl Worker {
         let failed = |error: io::Error| error.to_string();
         let changes = shared.segment_changes.lock();
         let mut works: Vec<Work> = shared.take_dirty().into_iter().map(Work::begin).collect();
-        let mut written = Vec::new();
-        for work in &mut works {
-            written.extend(work.write(&shared).map_err(failed)?);
+        let mut has_new_partitions = false;
+        for works in works.chunks_mut(PARTITIONS_AT_ONCE) {
+            let written = works.iter_mut().map(|work| work.write(&shared));
+            let written = written.collect::<io::Result<Vec<_>>>().map_err(failed)?;
+            for written in written.iter().flatten() {
+                shared.files.sync(written).map_err(failed)?;
+                has_new_partitions |= written.is_first_of_partition;
+            }
         }
-        let mut files = written.iter().flat_map(|(files, _)| files);
-        files
-            .try_for_each(|file| shared.files.medium().sync(file))
-            .map_err(failed)?;
-        let mut grown = written.iter().filter_map(|(_, grown)| *grown);
-        grown
-            .try_for_each(|partition| shared.files.sync_directories(partition))
-            .map_err(failed)?;
+        if has_new_partitions {
+            shared.files.sync_directory().map_err(failed)?;
+        }
         let partitions: Vec<Arc<Partition>> = works.into_iter().map(|work| work.finish(&shared)).collect();
         shared
             .commit_records(&partitions)
@@ -158,10 +164,6 @@ impl Worker {
             .map_err(|error| error.to_string())?;
         self.segments.give_back(task.journal_segments).map_err(failed)?;
         self.trim_cache(&partitions);
-        if let Some(flushed) = task.flushed {
-            // Who is gone does not care.
-            let _: Result<(), ()> = flushed.send(());
-        }
         Ok(())
     }
 
@@ -199,8 +201,8 @@ impl Work {
         }
     }
 
-    /// Writes it; returns the files that have to be synced before it counts, and the partition if it has new ones.
-    fn write(&mut self, shared: &Shared) -> io::Result<Option<(Vec<File>, Option<PartitionNumber>)>> {
+    /// Writes it; what that returns has to be synced before it counts.
+    fn write(&mut self, shared: &Shared) -> io::Result<Option<Unsynced>> {
         let (settings, is_deleted) = {
             let state = self.partition.state();
             (state.settings.clone(), state.is_deleted)
@@ -223,9 +225,9 @@ impl Work {
             self.flushed.end_offset = batch.header.next_offset();
         }
         self.flushed.progress.settle(self.flushed.end_offset);
-        let written: Written = writer.finish()?;
-        self.flushed.segments = written.segments;
-        Ok(Some((written.files, written.has_new_files.then_some(number))))
+        let (segments, unsynced) = writer.finish()?;
+        self.flushed.segments = segments;
+        Ok(Some(unsynced))
     }
 
     /// From now on it is read from segments, and the partition's record says so.
@@ -241,10 +243,15 @@ impl Work {
     }
 }
 
-/// Takes a batch into account of which nothing but itself is known.
+/// Takes a batch into account of which nothing but itself is known. When it was appended is, if it has the time of the log;
+/// otherwise its producer counts as heard of now, whatever time it gives its records.
 pub(crate) fn apply(progress: &mut Progress, batch: &TailBatch, now_milliseconds: i64) {
     let marker = crate::log::marker(batch);
-    progress.apply(&batch.header, marker.as_ref(), now_milliseconds);
+    let appended_at_milliseconds = match batch.header.attributes.timestamp_type() {
+        TimestampType::LogAppendTime => batch.header.max_timestamp,
+        TimestampType::CreateTime => now_milliseconds,
+    };
+    progress.apply(&batch.header, marker.as_ref(), appended_at_milliseconds);
 }
 
 impl Shared {

@@ -10,16 +10,22 @@
 //! read   → tail (memory) → segments (files, by a sparse index)
 //! ```
 //!
+//! Beside it, when they are called: retention, which drops the first segments, and compaction, which puts segments in the place
+//! of others.
+//!
 //! What is known of a partition besides its records (settings, where it starts, which segments it has, its producers and
 //! transactions up to the last segment) is a record in the store, written when segments are. So a start reads these records
 //! and the journal, never the segments.
 
 mod append;
 mod committer;
+mod compaction;
 mod entry;
 mod error;
+mod figures;
 mod flusher;
 mod index;
+mod leftovers;
 mod log;
 mod lookup;
 mod partition;
@@ -34,7 +40,9 @@ mod tail;
 mod watch;
 
 pub use append::{Append, Appended};
+pub use compaction::CompactionError;
 pub use error::{AppendError, LogError, OpenError, ReadError};
+pub use figures::LogFigures;
 pub use log::{DurabilityMode, Log, LogOptions};
 pub use lookup::TimedOffset;
 pub use partition::{Partition, PartitionNumber};

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
@@ -17,6 +18,8 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::oneshot;
 
 use crate::committer::{self, Sink, Submission};
+use crate::compaction::Compactor;
+use crate::figures::Figures;
 use crate::flusher::{self, Flusher};
 use crate::partition::Partition;
 use crate::record::{self, LogRecord};
@@ -50,6 +53,9 @@ pub struct LogOptions {
     /// How much journal to write before it is moved to segments, in bytes; as much again may be on its way, and all of it is in
     /// memory. Start-up reads back twice this much at most.
     pub journal_bytes: u64,
+    /// Of how many keys compaction remembers the latest record at a time; a million take some 50 MiB while it is at work. With
+    /// more of them it goes over the segments several times.
+    pub compaction_keys: usize,
 }
 
 impl LogOptions {
@@ -59,6 +65,7 @@ impl LogOptions {
             directory: directory.into(),
             durability_mode: DurabilityMode::Sync,
             journal_bytes: 64 << 20,
+            compaction_keys: 1_000_000,
         }
     }
 }
@@ -84,6 +91,11 @@ pub(crate) struct Shared {
     /// Held by whoever changes what segments there are.
     pub(crate) segment_changes: Mutex<()>,
     record: Mutex<LogRecord>,
+    pub(crate) figures: Figures,
+    pub(crate) compactor: Compactor,
+    pub(crate) compaction_keys: usize,
+    /// Whether there may be files that a crash has left.
+    pub(crate) may_have_leftovers: AtomicBool,
 }
 
 impl Log {
@@ -143,6 +155,10 @@ impl Log {
             dirty: Mutex::default(),
             segment_changes: Mutex::default(),
             record: Mutex::new(record),
+            figures: Figures::default(),
+            compactor: Compactor::default(),
+            compaction_keys: options.compaction_keys,
+            may_have_leftovers: AtomicBool::new(true),
         });
         shared.load_partitions()?;
         let access = match options.durability_mode {
@@ -155,8 +171,12 @@ impl Log {
             synced_round: record.synced_round,
         };
         let recovered = recover(&journal_directory, access, &known, |round| shared.replay(round))?;
+        for partition in shared.all_partitions() {
+            partition.state().skip_lost();
+        }
         let segments = Arc::new(recovered.segments);
         let started = segments.take().and_then(|segment| {
+            shared.figures.journal(recovered.used_bytes);
             let journal = Journal::new(
                 known.journal,
                 medium,
@@ -235,7 +255,7 @@ impl Log {
 
     /// The partition of a number.
     pub fn partition(&self, number: PartitionNumber) -> Option<Arc<Partition>> {
-        self.shared.partitions.read().get(&number).cloned()
+        self.shared.partition(number)
     }
 
     /// All partitions' numbers.
@@ -298,6 +318,7 @@ impl Log {
 
     /// Writes and syncs what was appended and stops. Blocks until done; closing twice is no error.
     pub fn close(&self) {
+        self.shared.compactor.close();
         self.shared.intake.close();
         let Some(committer) = self.committer.lock().take() else {
             return;
@@ -382,11 +403,15 @@ impl Shared {
         })
     }
 
+    pub(crate) fn partition(&self, number: PartitionNumber) -> Option<Arc<Partition>> {
+        self.partitions.read().get(&number).cloned()
+    }
+
     /// Takes back what a round holds that is not in segments.
     fn replay(self: &Arc<Self>, round: &Round<'_>) -> Result<(), String> {
         for entry in entry_list(round) {
             let (number, bytes) = entry?;
-            let Some(partition) = self.partitions.read().get(&number).cloned() else {
+            let Some(partition) = self.partition(number) else {
                 // It was deleted since.
                 continue;
             };
@@ -499,7 +524,7 @@ impl Partition {
             header,
             bytes: Bytes::copy_from_slice(bytes),
         };
-        flusher::apply(&mut state.progress, &batch, header.max_timestamp);
+        flusher::apply(&mut state.progress, &batch, self.shared.now_milliseconds());
         state.next_offset = header.next_offset();
         state.note_durable(header.next_offset());
         state.tail.push(batch);

@@ -221,11 +221,7 @@ fn latest_record(batch: &Batch, start_offset: i64) -> Result<Option<i64>, BatchE
     Ok(latest)
 }
 
-fn first_record(
-    batch: &Batch,
-    start_offset: i64,
-    timestamp: i64,
-) -> Result<Option<TimedOffset>, BatchError> {
+fn first_record(batch: &Batch, start_offset: i64, timestamp: i64) -> Result<Option<TimedOffset>, BatchError> {
     for record in batch.records(DECOMPRESSED_BYTES)? {
         let record = record?;
         if record.timestamp >= timestamp && record.offset >= start_offset {

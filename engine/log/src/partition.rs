@@ -107,7 +107,7 @@ impl Partition {
         record: PartitionRecord,
     ) -> Self {
         let mut partition = Partition::new(number, shared, settings);
-        let end_offset = record.flushed_end_offset.max(record.start_offset);
+        let end_offset = record.flushed_end_offset;
         let state = partition.state.get_mut();
         state.start_offset = record.start_offset;
         state.next_offset = end_offset;
@@ -273,6 +273,18 @@ impl State {
     pub(crate) fn note_durable(&mut self, offset: i64) {
         self.durable_offset = offset;
         self.progress.settle(offset);
+    }
+
+    /// Goes on where records can be read, if the journal has lost those before: without syncs, the end of the machine takes
+    /// them, and not what the store knows of them.
+    pub(crate) fn skip_lost(&mut self) {
+        if self.next_offset < self.start_offset {
+            self.tail = Tail::default();
+            self.next_offset = self.start_offset;
+            self.note_durable(self.start_offset);
+            self.flushed.end_offset = self.start_offset;
+            self.flushed.progress = self.progress.clone();
+        }
     }
 
     pub(crate) fn last_stable_offset(&self) -> i64 {

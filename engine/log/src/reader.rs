@@ -183,7 +183,8 @@ impl SegmentScan {
         }
         let mut bytes = vec![0; HEADER_BYTES];
         self.read(&mut bytes)?;
-        let header = checked_header(&bytes, self.end - self.position).map_err(|source| self.damaged(source))?;
+        let header =
+            checked_header(&bytes, self.end - self.position).map_err(|source| self.damaged(source))?;
         bytes.resize(header.total_bytes(), 0);
         self.read(&mut bytes[HEADER_BYTES..])?;
         let batch = Batch::parse(Bytes::from(bytes))

@@ -1,6 +1,7 @@
 //! Letting go of old records.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::task::spawn_blocking;
 
@@ -13,15 +14,18 @@ use crate::segment::Segment;
 const PRODUCER_EXPIRY_MILLISECONDS: i64 = 86_400_000;
 
 impl Log {
-    /// Drops the segments whose records are old, too many, or can't be read any more, and forgets producers of old. To be called
-    /// now and then.
+    /// Drops the segments whose records are old, too many, or can't be read any more, and forgets producers of old. Once, it
+    /// also removes files that a crash has left. To be called now and then.
     ///
     /// # Errors
     ///
     /// If that can't be made durable.
     pub async fn sweep(&self) -> Result<(), LogError> {
         let shared = Arc::clone(self.shared());
-        let swept = spawn_blocking(move || shared.sweep());
+        let swept = spawn_blocking(move || {
+            shared.remove_leftovers_once();
+            shared.sweep()
+        });
         swept
             .await
             .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
@@ -48,7 +52,19 @@ impl Shared {
         Ok(())
     }
 
-    fn remove(&self, partition: &Partition, segments: &[Arc<Segment>]) {
+    /// Once after the log was opened, as soon as nothing else is at it.
+    fn remove_leftovers_once(&self) {
+        if !self.may_have_leftovers.load(Ordering::Relaxed) {
+            return;
+        }
+        match self.compactor.while_idle(|| self.remove_leftovers()) {
+            Some(Ok(())) => self.may_have_leftovers.store(false, Ordering::Relaxed),
+            Some(Err(error)) => tracing::warn!(%error, "what a crash has left of segments stays"),
+            None => {}
+        }
+    }
+
+    pub(crate) fn remove(&self, partition: &Partition, segments: &[Arc<Segment>]) {
         for segment in segments {
             if let Err(error) = self.files.remove(partition.number(), segment) {
                 tracing::warn!(%error, ?partition, "files of a dropped segment are left");
@@ -70,7 +86,9 @@ impl State {
         let dropped: Vec<_> = self.flushed.segments.drain(..count).collect();
         let end_offset = dropped.last().map_or(0, |segment| segment.end_offset);
         self.start_offset = self.start_offset.max(end_offset);
-        self.tail.shrink(self.start_offset, 0);
+        // What is not in segments yet has to get there, for what it says of producers and transactions.
+        let end_offset = self.start_offset.min(self.flushed.end_offset);
+        self.tail.shrink(end_offset, 0);
         dropped
     }
 

@@ -70,10 +70,19 @@ impl SegmentFiles {
         self.of(partition).join(format!("{}.index", segment.name()))
     }
 
-    /// Makes the names of a partition's files durable.
-    pub(crate) fn sync_directories(&self, partition: PartitionNumber) -> io::Result<()> {
-        self.medium.sync(&File::open(self.of(partition))?)?;
-        self.medium.sync(&File::open(self.directory())?)
+    /// Makes what was written durable; if it is the first of a partition, all but the [name](Self::sync_directory) of its
+    /// directory.
+    pub(crate) fn sync(&self, written: &Unsynced) -> io::Result<()> {
+        written.files.iter().try_for_each(|file| self.medium.sync(file))?;
+        if written.has_new_files {
+            self.medium.sync(&File::open(self.of(written.partition))?)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the names of the directories of partitions durable.
+    pub(crate) fn sync_directory(&self) -> io::Result<()> {
+        self.medium.sync(&File::open(&self.directory)?)
     }
 
     /// Removes the files of a segment that no record names any more.
@@ -159,16 +168,16 @@ pub(crate) struct SegmentWriter<'a> {
     /// What has to be synced.
     written: Vec<File>,
     has_new_files: bool,
+    is_first_of_partition: bool,
 }
 
-/// What a [`SegmentWriter`] has done.
-pub(crate) struct Written {
-    /// All segments of the partition.
-    pub(crate) segments: Vec<Arc<Segment>>,
-    /// What has to be synced before they count,
+/// What was written of a partition and may be lost still.
+pub(crate) struct Unsynced {
+    pub(crate) partition: PartitionNumber,
     pub(crate) files: Vec<File>,
-    /// and the [directories](SegmentFiles::sync_directories) too if this is true.
     pub(crate) has_new_files: bool,
+    /// Whether its directory may be new.
+    pub(crate) is_first_of_partition: bool,
 }
 
 impl<'a> SegmentWriter<'a> {
@@ -184,6 +193,7 @@ impl<'a> SegmentWriter<'a> {
             partition,
             settings,
             now_milliseconds,
+            is_first_of_partition: segments.is_empty(),
             segments,
             open: None,
             written: Vec::new(),
@@ -221,14 +231,16 @@ impl<'a> SegmentWriter<'a> {
         Ok(())
     }
 
-    /// Writes what is left.
-    pub(crate) fn finish(mut self) -> io::Result<Written> {
+    /// Writes what is left; returns all segments of the partition.
+    pub(crate) fn finish(mut self) -> io::Result<(Vec<Arc<Segment>>, Unsynced)> {
         self.close()?;
-        Ok(Written {
-            segments: self.segments,
+        let unsynced = Unsynced {
+            partition: self.partition,
             files: self.written,
             has_new_files: self.has_new_files,
-        })
+            is_first_of_partition: self.is_first_of_partition,
+        };
+        Ok((self.segments, unsynced))
     }
 
     fn close(&mut self) -> io::Result<()> {

@@ -32,6 +32,11 @@ impl Tail {
         self.batches.push_back(batch);
     }
 
+    /// How much there is.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// The first offset in memory.
     pub(crate) fn start_offset(&self) -> Option<i64> {
         self.batches.front().map(|batch| batch.header.base_offset)

@@ -197,3 +197,22 @@ async fn a_transaction_under_way_outlives_a_flush_and_a_restart() {
     let fenced = refused(&partition, &sequenced(PRODUCER, 1, &["late"], true));
     assert!(matches!(fenced, AppendError::ProducerFenced { .. }), "{fenced}");
 }
+
+#[tokio::test]
+async fn a_marker_that_cannot_be_read_any_more_still_ends_its_transaction_after_a_restart() {
+    let mut fixture = Fixture::new();
+    let number = fixture.partition(Settings::default()).await.number();
+    let partition = fixture.log.partition(number).unwrap();
+    append(&partition, &sequenced(PRODUCER, 0, &["in"], true)).await;
+    fixture.log.flush().await.unwrap();
+    let ended = partition.append_marker(4_000, 3, &marker(MarkerKind::Abort, 1));
+    ended.unwrap().await.unwrap();
+    append(&partition, &batch(1, &["after"])).await;
+    partition.delete_before(2).await.unwrap();
+    fixture.log.sweep().await.unwrap();
+    fixture.log.flush().await.unwrap();
+    drop(partition);
+    fixture = fixture.reopen();
+    let partition = fixture.log.partition(number).unwrap();
+    assert_eq!((partition.last_stable_offset(), partition.end_offset()), (3, 3));
+}

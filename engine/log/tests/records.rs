@@ -127,6 +127,20 @@ async fn offsets_that_are_not_there_are_refused() {
 }
 
 #[tokio::test]
+async fn a_start_inside_of_a_batch_of_the_journal_is_there_when_the_log_is_opened_again() {
+    let fixture = Fixture::new();
+    let partition = fixture.partition(Settings::default()).await;
+    append(&partition, &batch(1, &["a", "b", "c"])).await;
+    partition.delete_before(1).await.unwrap();
+    let number = partition.number();
+    drop(partition);
+    let fixture = fixture.reopen();
+    let partition = fixture.log.partition(number).unwrap();
+    assert_eq!((partition.start_offset(), partition.end_offset()), (1, 3));
+    assert_eq!(values(&partition, 1).await, expected(1, &["b", "c"]));
+}
+
+#[tokio::test]
 async fn batches_that_a_partition_does_not_take_change_nothing() {
     let fixture = Fixture::new();
     let settings = Settings {
@@ -302,6 +316,7 @@ async fn a_torn_end_of_the_journal_is_left_out_and_damage_before_it_refused() {
         store,
         clock,
         log,
+        ..
     } = fixture;
     let journal = directory.path().join("streams/journal");
     let file = fs::read_dir(&journal).unwrap().next().unwrap().unwrap().path();

@@ -106,6 +106,9 @@ impl Transactions {
             }
         }
         let turn = self.turn(&slot.id).await;
+        if !self.has(slot) {
+            return Ok(());
+        }
         let Some(completed) = complete(&slot.transaction(), self.clock.now()) else {
             return Ok(());
         };

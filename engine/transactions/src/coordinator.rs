@@ -250,6 +250,25 @@ impl Transactions {
         .await
     }
 
+    /// Removes a transactional id, whatever it is doing; durable when it returns. For what is no more as a whole, with everything that
+    /// took part: no markers are written.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn remove(self: &Arc<Self>, id: &TransactionalId) -> Result<(), TransactionError> {
+        let turn = self.turn(id).await;
+        Ok(self.commit(turn, id, None, Durability::Durable).await?)
+    }
+
+    /// Whether this is still what there is of its transactional id.
+    pub(crate) fn has(&self, slot: &Slot) -> bool {
+        let slots = self.slots.read();
+        slots
+            .get(&slot.id)
+            .is_some_and(|known| std::ptr::eq(&**known, slot))
+    }
+
     /// The slot of a transactional id that is known.
     pub(crate) fn known(&self, id: &str) -> Result<Arc<Slot>, TransactionError> {
         if id.is_empty() {

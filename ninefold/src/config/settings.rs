@@ -41,7 +41,9 @@ pub(crate) struct Settings {
     /// The private key of the certificate (PEM)
     #[arg(long, env = "NINEFOLD_TLS_KEY", value_name = "FILE")]
     pub(crate) tls_key: Option<PathBuf>,
-    /// Listen for Kafka's clients at this address, or `off` [default: port 9092 of 127.0.0.1; a free one with `--port 0`]
+    /// Listen for Kafka's clients at this address, or `off`; clusters of MSK listen on free ports of its host. With
+    /// `--auth enforce` clients authenticate with SASL: AWS_MSK_IAM, OAUTHBEARER or SCRAM. Beyond loopback it needs that
+    /// [default: port 9092 of 127.0.0.1; a free one with `--port 0`]
     #[arg(long, env = "NINEFOLD_KAFKA_LISTEN", value_name = "ADDRESS:PORT")]
     pub(crate) kafka_listen: Option<String>,
     /// The host that Kafka's clients are told to connect to [default: the address that they have reached]

@@ -7,8 +7,8 @@ mod iam;
 mod msk_cluster;
 mod user_sealer;
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::collections::{BTreeSet, HashMap};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use ninefold_kafka::host::ClusterId;
@@ -120,12 +120,15 @@ fn cluster(
 
 /// What clients may call this server, and its certificate has to be for.
 fn names(config: &Config) -> Vec<String> {
-    let mut names = vec!["localhost".to_owned()];
-    let loopback = [Ipv4Addr::LOCALHOST.into(), IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])];
+    let loopback = [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
     let listening = config.kafka_listen.map(|address| address.ip());
-    let addresses = loopback.into_iter().chain(listening);
-    names.extend(addresses.map(|address| address.to_string()));
-    names.extend(config.kafka_advertised_host.clone());
-    names.dedup();
-    names
+    let addresses = loopback
+        .into_iter()
+        .chain(listening)
+        .map(|address| address.to_string());
+    let hosts = ["localhost".to_owned()]
+        .into_iter()
+        .chain(config.kafka_advertised_host.clone());
+    let names: BTreeSet<String> = addresses.chain(hosts).collect();
+    names.into_iter().collect()
 }

@@ -68,7 +68,7 @@ async fn gateway_with(authenticator: Authenticator, authorizer: Arc<dyn Authoriz
         authenticator,
         authorizer,
         operator: None,
-        health: Health::new(Arc::clone(&store)),
+        health: Health::new(Arc::clone(&store), Box::new(|| None)),
         metrics: Metrics::new(Sources {
             services: doors.iter().map(|service| Arc::clone(&service.figures)).collect(),
             unrouted,
@@ -76,6 +76,7 @@ async fn gateway_with(authenticator: Authenticator, authorizer: Arc<dyn Authoriz
             queues,
             deliveries: Vec::new(),
             store,
+            log: Box::new(Default::default),
             clock,
         }),
         doors: doors.into(),

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use ninefold_delivery::{DeliveryEngine, DeliveryFigures};
 use ninefold_http::ConnectionCount;
+use ninefold_log::LogFigures;
 use ninefold_queue::QueueEngine;
 use ninefold_store::{Histogram, Store};
 use ninefold_time::Clock;
@@ -25,6 +26,8 @@ pub(crate) struct Sources {
     /// What each door delivers, by its name.
     pub(crate) deliveries: Vec<(&'static str, Arc<DeliveryEngine>)>,
     pub(crate) store: Arc<dyn Store>,
+    /// What the log of streams has done.
+    pub(crate) log: Box<dyn Fn() -> LogFigures + Send + Sync>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -44,7 +47,8 @@ impl Collector for Scrape {
         self.requests(&mut page)?;
         self.queues(&mut page)?;
         self.deliveries(&mut page)?;
-        self.store(&mut page)
+        self.store(&mut page)?;
+        self.log(&mut page)
     }
 }
 
@@ -200,6 +204,76 @@ impl Scrape {
                 .encode_family(&[("service", *service)])?
                 .encode_gauge(&(engine.items() as f64))
         })
+    }
+
+    fn log(&self, page: &mut Page<'_>) -> fmt::Result {
+        let figures = (self.0.log)();
+        for (name, help, count) in [
+            (
+                "ninefold_log_appended_batches",
+                "Batches of records appended",
+                figures.appended_batches,
+            ),
+            (
+                "ninefold_log_appended_bytes",
+                "Bytes of them",
+                figures.appended_bytes,
+            ),
+            (
+                "ninefold_log_refused_appends",
+                "Batches refused or failed",
+                figures.refused_appends,
+            ),
+            (
+                "ninefold_log_rounds",
+                "Rounds that batches were written in",
+                figures.rounds,
+            ),
+            (
+                "ninefold_log_syncs",
+                "Rounds that were synced to disk",
+                figures.syncs,
+            ),
+            (
+                "ninefold_log_compaction_read_bytes",
+                "Segments that compaction has read",
+                figures.compaction_read_bytes,
+            ),
+            (
+                "ninefold_log_compaction_written_bytes",
+                "What it has put in their place",
+                figures.compaction_written_bytes,
+            ),
+        ] {
+            page.counter(name, help, count)?;
+        }
+        for (name, help, bytes) in [
+            (
+                "ninefold_log_queued_bytes",
+                "Waiting to be written",
+                figures.queued_bytes,
+            ),
+            (
+                "ninefold_log_journal_bytes",
+                "Journal that is not in segments yet",
+                figures.journal_bytes,
+            ),
+            (
+                "ninefold_log_segment_bytes",
+                "Segments on disk",
+                figures.segment_bytes,
+            ),
+            (
+                "ninefold_log_cached_bytes",
+                "Batches in memory",
+                figures.cached_bytes,
+            ),
+            ("ninefold_log_partitions", "Partitions", figures.partitions),
+        ] {
+            page.gauge(name, help, bytes as f64)?;
+        }
+        let help = "How long a round took to write and sync";
+        page.histogram("ninefold_log_sync_seconds", help, &figures.sync_seconds)
     }
 
     fn store(&self, page: &mut Page<'_>) -> fmt::Result {

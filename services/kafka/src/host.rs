@@ -3,8 +3,6 @@
 //! The control plane keeps what clusters should be, durably, and tells the host: on every change, and for every cluster again when
 //! the server starts. The host keeps topics and their records. It knows nothing of the control plane's states, versions and operations.
 
-mod absent;
-
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -12,8 +10,6 @@ use std::sync::Arc;
 use ninefold_protocol::{AccountId, BoxFuture, Region};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-
-pub use self::absent::AbsentBrokers;
 
 /// Runs clusters: listens, speaks Kafka's protocol, and keeps topics.
 ///

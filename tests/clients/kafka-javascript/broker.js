@@ -8,7 +8,7 @@ const WAIT_MILLISECONDS = 30_000;
 export const kafka = new kafkajs.Kafka({
   clientId: "javascript",
   brokers: [process.env.NINEFOLD_KAFKA],
-  logLevel: kafkajs.logLevel.ERROR,
+  logLevel: kafkajs.logLevel.NOTHING,
 });
 export const admin = kafka.admin();
 

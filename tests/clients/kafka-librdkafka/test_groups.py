@@ -43,7 +43,7 @@ def test_members_share_the_partitions(make_topic, make_consumer, protocol):
         produce(producer(), topic, [b"value"], partition=partition)
     found = poll_until([first, second], lambda messages: len(messages) >= 4)
     assert sorted(message.partition() for message in found) == [0, 1, 2, 3]
-    second.unsubscribe()
+    second.close()
     wait_for_shares([first], 4)
 
 
@@ -56,7 +56,7 @@ def test_a_group_goes_on_where_it_was(make_topic, make_consumer, protocol):
     assert consumer.commit(offsets=[place], asynchronous=False)[0].error is None
     [committed] = consumer.committed([TopicPartition(topic, 0)], timeout=WAIT_SECONDS)
     assert (committed.offset, committed.metadata) == (2, "where I was")
-    consumer.unsubscribe()
+    consumer.close()
     again = make_consumer(group, [topic], **protocol)
     [third] = poll_until([again], bool)
     assert (first.value(), second.value(), third.value()) == (b"1", b"2", b"3")

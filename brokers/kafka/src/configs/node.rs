@@ -1,6 +1,9 @@
 //! The configuration of the node. It is what it is: nothing of it can be changed by clients.
 
+use std::borrow::Cow;
+
 use super::{Definition, Kind, topic};
+use crate::session::Endpoint;
 
 const fn key(
     name: &'static str,
@@ -16,6 +19,9 @@ const fn key(
         node_name: None,
     }
 }
+
+/// The key that says where clients reach the node.
+pub(crate) const ADVERTISED_LISTENERS: &str = "advertised.listeners";
 
 /// The keys that clients look at, besides those that give topics their defaults.
 const KEYS: &[Definition] = &[
@@ -128,13 +134,19 @@ const KEYS: &[Definition] = &[
 /// A key and its value.
 pub(crate) struct NodeConfig {
     pub(crate) name: &'static str,
-    pub(crate) value: &'static str,
+    pub(crate) value: Cow<'static, str>,
     pub(crate) kind: Kind,
     pub(crate) documentation: &'static str,
 }
 
-/// All there is, in the order of names.
-pub(crate) fn all() -> Vec<NodeConfig> {
+/// All there is, in the order of names, for a client that has reached the node there.
+pub(crate) fn all(reached_at: &Endpoint) -> Vec<NodeConfig> {
+    let listener = NodeConfig {
+        name: ADVERTISED_LISTENERS,
+        value: format!("CLIENT://{}:{}", reached_at.host, reached_at.port).into(),
+        kind: Kind::AnyList,
+        documentation: "Where clients reach the node.",
+    };
     let own = KEYS.iter().map(|definition| (definition.name, definition));
     let defaults = topic::KEYS
         .iter()
@@ -143,10 +155,11 @@ pub(crate) fn all() -> Vec<NodeConfig> {
         .chain(defaults)
         .map(|(name, definition)| NodeConfig {
             name,
-            value: definition.default,
+            value: definition.default.into(),
             kind: definition.kind,
             documentation: definition.documentation,
         })
+        .chain([listener])
         .collect();
     configs.sort_by_key(|config| config.name);
     configs

@@ -314,6 +314,12 @@ impl TopicConfigs {
         u64::try_from(self.number(name)).ok()
     }
 
+    /// A ratio, of which values between 0 and 1 are taken only.
+    fn parts_per_million(&self, name: &str) -> u32 {
+        let ratio: f64 = self.text(name).parse().unwrap_or_default();
+        (ratio * 1_000_000.0).round() as u32
+    }
+
     fn milliseconds(&self, name: &str) -> u64 {
         self.limit(name).unwrap_or(u64::MAX)
     }
@@ -339,6 +345,10 @@ impl TopicConfigs {
             },
             delete_retention_milliseconds: self.milliseconds("delete.retention.ms"),
             compaction_lag_milliseconds: self.milliseconds("min.compaction.lag.ms"),
+            max_compaction_lag_milliseconds: self
+                .limit("max.compaction.lag.ms")
+                .filter(|lag| *lag < i64::MAX as u64),
+            min_dirty_parts_per_million: self.parts_per_million("min.cleanable.dirty.ratio"),
         }
     }
 }
@@ -391,6 +401,16 @@ mod tests {
                 settings.batch_bytes
             ),
             (Cleanup::CompactAndDelete, None, 2_000)
+        );
+        configs.set("min.cleanable.dirty.ratio", "0.001").unwrap();
+        configs.set("max.compaction.lag.ms", "60000").unwrap();
+        let settings = configs.settings();
+        assert_eq!(
+            (
+                settings.min_dirty_parts_per_million,
+                settings.max_compaction_lag_milliseconds
+            ),
+            (1_000, Some(60_000))
         );
         configs.unset("retention.ms").unwrap();
         assert_eq!(configs.settings().retention_milliseconds, Some(604_800_000));

@@ -7,17 +7,18 @@ use ninefold_kafka_protocol::messages::api_versions::{
     ApiVersion, ApiVersionsRequest, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
 };
 
-use crate::dispatch::SUPPORTED;
+use crate::cluster::Cluster;
+use crate::share;
 
 /// What is switched on, and up to which level: it decides which protocols clients use.
-const FEATURES: &[(&str, i16)] = &[
+pub(crate) const FEATURES: &[(&str, i16)] = &[
     ("group.version", 1),
     ("metadata.version", 29),
     ("transaction.version", 2),
 ];
 
 /// The answer to a version that we have.
-pub(crate) fn answer(request: &ApiVersionsRequest, version: i16) -> ApiVersionsResponse {
+pub(crate) fn answer(cluster: &Cluster, request: &ApiVersionsRequest, version: i16) -> ApiVersionsResponse {
     let is_named = !request.client_software_name.is_empty() && !request.client_software_version.is_empty();
     if version >= 3 && !is_named {
         return ApiVersionsResponse {
@@ -25,9 +26,10 @@ pub(crate) fn answer(request: &ApiVersionsRequest, version: i16) -> ApiVersionsR
             ..ApiVersionsResponse::default()
         };
     }
-    let mut response = offered();
+    let mut response = offered(cluster);
     if version >= 3 {
-        let features = FEATURES.iter();
+        let shared = cluster.shares_records().then_some(&share::FEATURE);
+        let features = FEATURES.iter().chain(shared);
         response.supported_features = features
             .clone()
             .map(|(name, level)| SupportedFeatureKey {
@@ -49,20 +51,20 @@ pub(crate) fn answer(request: &ApiVersionsRequest, version: i16) -> ApiVersionsR
 }
 
 /// The answer to a version that we don't have: in version 0, with what we have (KIP-511).
-pub(crate) fn of_unknown_version(correlation_id: i32) -> Vec<Bytes> {
+pub(crate) fn of_unknown_version(cluster: &Cluster, correlation_id: i32) -> Vec<Bytes> {
     let response = ApiVersionsResponse {
         error_code: ErrorCode::UnsupportedVersion.code(),
-        ..offered()
+        ..offered(cluster)
     };
     let frame = Response::from(response).frame(0, correlation_id);
     frame.expect("version 0 has room for all that is offered")
 }
 
-fn offered() -> ApiVersionsResponse {
-    let offered = SUPPORTED.iter().map(|api| {
+fn offered(cluster: &Cluster) -> ApiVersionsResponse {
+    let offered = cluster.offered().map(|api| {
         let versions = api.advertised_versions();
         ApiVersion {
-            api_key: *api as i16,
+            api_key: api as i16,
             min_version: *versions.start(),
             max_version: *versions.end(),
         }

@@ -41,7 +41,7 @@ pub(crate) fn describe(
     let result = |resource: DescribeConfigsResource| {
         let target = (resource.resource_type, &resource.resource_name);
         let described = check_access(cluster, caller, Operation::DescribeConfigs, target)
-            .and_then(|()| describe_one(cluster, &resource, with));
+            .and_then(|()| describe_one(cluster, caller, &resource, with));
         let (error_code, error_message, configs) = match described {
             Ok(configs) => (0, None, configs),
             Err(refusal) => (refusal.code.code(), Some(refusal.message.into()), Vec::new()),
@@ -69,6 +69,7 @@ struct Wanted {
 
 fn describe_one(
     cluster: &Cluster,
+    caller: &Caller,
     resource: &DescribeConfigsResource,
     with: Wanted,
 ) -> Result<Vec<DescribeConfigsResourceResult>, Refusal> {
@@ -87,7 +88,8 @@ fn describe_one(
         }
         BROKER => {
             check_node(&resource.resource_name)?;
-            let wanted = node::all().into_iter().filter(|config| is_wanted(config.name));
+            let all = node::all(&caller.reached_at).into_iter();
+            let wanted = all.filter(|config| is_wanted(config.name));
             Ok(wanted.map(|config| node_config(&config, with)).collect())
         }
         other => Err(unsupported(other)),
@@ -119,16 +121,19 @@ fn topic_config(
 }
 
 fn node_config(config: &node::NodeConfig, with: Wanted) -> DescribeConfigsResourceResult {
-    let is_static = matches!(config.name, "broker.id" | "node.id" | "process.roles");
+    let is_static = matches!(
+        config.name,
+        node::ADVERTISED_LISTENERS | "broker.id" | "node.id" | "process.roles"
+    );
     let source = if is_static {
         Source::StaticNode
     } else {
         Source::Default
     };
-    let synonyms = with.synonyms.then(|| synonym(config.name, config.value, source));
+    let synonyms = with.synonyms.then(|| synonym(config.name, &config.value, source));
     DescribeConfigsResourceResult {
         name: config.name.into(),
-        value: Some(config.value.into()),
+        value: Some(config.value.as_ref().into()),
         read_only: true,
         config_source: source as i8,
         is_sensitive: false,

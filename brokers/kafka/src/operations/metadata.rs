@@ -21,8 +21,6 @@ use crate::security::{Operation, Resource};
 use crate::session::Caller;
 use crate::topics::{Topic, TopicReference, check_name};
 
-/// Topics that are made for the asking get so many partitions.
-const AUTOMATIC_PARTITIONS: i32 = 1;
 /// The most partitions in one answer to DescribeTopicPartitions (`max.request.partition.size.limit`).
 const DESCRIBED_PARTITIONS: usize = 2_000;
 /// What means that nobody has asked what is allowed.
@@ -112,17 +110,19 @@ async fn named_topic(
     if let Err(refusal) = check_name(&name) {
         return refused(refusal.code);
     }
-    if !may_create {
+    let options = cluster.topic_options();
+    if !may_create || !options.automatic_creation {
         return refused(code);
     }
     if !cluster.allows_creation(caller, &name) {
         return refused(ErrorCode::TopicAuthorizationFailed);
     }
-    match cluster
+    let partitions = i32::try_from(options.partitions).unwrap_or(i32::MAX);
+    let configs = TopicConfigs::default();
+    let created = cluster
         .topics
-        .create(&name, AUTOMATIC_PARTITIONS, &TopicConfigs::default())
-        .await
-    {
+        .create(&name, partitions, options.replication_factor, &configs);
+    match created.await {
         Ok(topic) => described(&topic),
         // Somebody else was quicker.
         Err(refusal) if refusal.code == ErrorCode::TopicAlreadyExists => {

@@ -10,10 +10,10 @@ use ninefold_kafka_protocol::messages::delete_topics::{
     DeletableTopicResult, DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
 };
 
-use crate::cluster::{Cluster, NODE};
+use crate::cluster::{Cluster, NODE, TopicOptions};
 use crate::configs::Source;
 use crate::configs::topic::{KEYS, TopicConfigs};
-use crate::errors::{self, Refusal};
+use crate::errors::Refusal;
 use crate::security::{Operation, Resource, TOPIC_REFUSED};
 use crate::session::Caller;
 use crate::topics::TopicReference;
@@ -69,7 +69,12 @@ async fn create_one(
     if !cluster.allows_creation(caller, &topic.name) {
         return Err(Refusal::new(ErrorCode::TopicAuthorizationFailed, TOPIC_REFUSED));
     }
-    let partitions = partition_count(topic)?;
+    let options = cluster.topic_options();
+    let partitions = partition_count(topic, options)?;
+    let replication_factor = match topic.replication_factor {
+        -1 if topic.assignments.is_empty() => options.replication_factor,
+        asked => u32::try_from(asked).unwrap_or(1),
+    };
     let mut configs = TopicConfigs::default();
     for config in &topic.configs {
         let value = config.value.as_deref().ok_or_else(|| {
@@ -84,14 +89,14 @@ async fn create_one(
     let mut result = CreatableTopicResult {
         name: topic.name.clone(),
         num_partitions: partitions,
-        replication_factor: 1,
+        replication_factor: i16::try_from(replication_factor).unwrap_or(i16::MAX),
         configs: Some(described(&configs)),
         ..CreatableTopicResult::default()
     };
     if !validate_only {
         result.topic_id = cluster
             .topics
-            .create(&topic.name, partitions, &configs)
+            .create(&topic.name, partitions, replication_factor, &configs)
             .await?
             .id();
     }
@@ -106,20 +111,21 @@ async fn create_one(
 }
 
 /// How many partitions a topic is to have, whichever way it says so.
-fn partition_count(topic: &CreatableTopic) -> Result<i32, Refusal> {
+fn partition_count(topic: &CreatableTopic, options: TopicOptions) -> Result<i32, Refusal> {
     if !topic.assignments.is_empty() {
         return assigned_count(topic);
     }
-    if !matches!(topic.replication_factor, -1 | 1) {
+    let (factor, most) = (topic.replication_factor, options.most_replicas);
+    let can_be = u32::try_from(factor).is_ok_and(|factor| (1..=most).contains(&factor));
+    if factor != -1 && !can_be {
         let message = format!(
-            "Unable to replicate the partition {} time(s): The target replication factor of {} cannot be reached because \
-             only 1 broker(s) are registered.",
-            topic.replication_factor, topic.replication_factor
+            "Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be \
+             reached because only {most} broker(s) are registered."
         );
         return Err(Refusal::new(ErrorCode::InvalidReplicationFactor, message));
     }
     Ok(if topic.num_partitions == DEFAULT {
-        1
+        i32::try_from(options.partitions).unwrap_or(i32::MAX)
     } else {
         topic.num_partitions
     })
@@ -247,9 +253,5 @@ async fn delete_one(
     if !cluster.allows(caller, Operation::Delete, Resource::topic(&topic.name())) {
         return Err(Refusal::new(ErrorCode::TopicAuthorizationFailed, TOPIC_REFUSED));
     }
-    cluster.topics.delete(&topic).await?;
-    // Another topic of this name begins anew.
-    let gone = [cluster.groups.names.inner(&topic.stream.key.name)];
-    let forgotten = cluster.groups.engine.forget_topics(&gone).await;
-    forgotten.map_err(|error| Refusal::new(errors::of_group(&error), error.to_string()))
+    cluster.remove_topic(&topic).await
 }

@@ -93,8 +93,8 @@ impl ConsumerHeartbeat {
         if self.rack.as_deref().is_some_and(str::is_empty) {
             return complain("the rack id is empty");
         }
-        let is_subscribed = self.topics.as_ref().is_some_and(|topics| !topics.is_empty())
-            || self.pattern.as_deref().is_some_and(|pattern| !pattern.is_empty());
+        // An empty one is fine: who looks for topics by a pattern of its own may not have found any yet.
+        let is_subscribed = self.topics.is_some() || self.pattern.is_some();
         match self.epoch {
             JOIN_EPOCH if self.rebalance_timeout.is_none() => {
                 complain("the rebalance timeout is required to join")

@@ -41,4 +41,15 @@ impl Groups {
         outcome?;
         settled.wait().await
     }
+
+    /// Removes a group, whoever is in it, with its offsets; durable when it returns. For what is no more as a whole. One that isn't
+    /// there is no error.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn remove(&self, group: &GroupId) -> Result<(), GroupError> {
+        let (_, settled) = self.shard(group).delete(group, |_| Ok(()));
+        settled.wait().await
+    }
 }

@@ -231,3 +231,15 @@ fn deleting_takes_an_empty_group() {
     assert_eq!(fixture.groups.describe(&group), None);
     assert_eq!(now(fixture.groups.delete(&group)), Err(GroupError::NoSuchGroup));
 }
+
+#[test]
+fn removing_takes_a_group_with_its_members() {
+    let mut fixture = Fixture::new();
+    let group = crate::fixture::group();
+    fixture.stable_group(2);
+    assert_eq!(now(fixture.groups.remove(&group)), Ok(()));
+    assert_eq!(fixture.groups.describe(&group), None);
+    assert_eq!(now(fixture.groups.remove(&group)), Ok(()));
+    fixture.restart();
+    assert_eq!(fixture.groups.describe(&group), None);
+}

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ninefold_groups::{ConsumerHeartbeat, GroupError, GroupsConfig, LEAVE_EPOCH, STATIC_LEAVE_EPOCH};
+use ninefold_groups::{
+    ConsumerHeartbeat, GroupError, GroupsConfig, LEAVE_EPOCH, Partitions, STATIC_LEAVE_EPOCH,
+};
 
 use crate::fixture::{Fixture, consumer_beat, consumer_join, now, partitions};
 
@@ -33,7 +35,6 @@ fn requests_that_contradict_themselves_are_invalid() {
             topics: None,
             ..join()
         },
-        consumer_join("a", &[]),
         ConsumerHeartbeat {
             instance: Some("".into()),
             ..join()
@@ -59,6 +60,14 @@ fn requests_that_contradict_themselves_are_invalid() {
         assert!(is_invalid(&outcome), "{request:?}: {outcome:?}");
     }
     assert_eq!(fixture.groups.list(), []);
+}
+
+#[test]
+fn a_member_may_join_before_it_knows_of_any_topic() {
+    let fixture = Fixture::new();
+    let beat = now(fixture.groups.consumer_heartbeat(consumer_join("a", &[]))).unwrap();
+    assert_eq!(beat.epoch, 1);
+    assert_eq!(beat.assignment, Some(Partitions::default()));
 }
 
 #[test]

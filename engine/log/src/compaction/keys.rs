@@ -23,7 +23,7 @@ impl LatestOffsets {
         LatestOffsets {
             offsets: HashMap::new(),
             seed: RandomState::new().hash_one(limit),
-            limit,
+            limit: limit.max(1),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ninefold_store::{MemoryStore, StoreError};
 use ninefold_transactions::{
     Outcome, Participant, Participants, Producer, TransactionError, TransactionState, TransactionVersion,
-    TransactionsConfig,
+    TransactionalId, TransactionsConfig,
 };
 
 use crate::{TIMEOUT, World, request, settle};
@@ -461,6 +461,24 @@ async fn a_transactional_id_that_is_used_again_at_the_last_moment_is_not_forgott
     settle().await;
     // It has taken too long meanwhile, which is not the same.
     assert_eq!(world.state(), TransactionState::CompleteAbort);
+}
+
+#[tokio::test]
+async fn what_is_removed_stays_removed_while_markers_are_on_their_way() {
+    let mut world = World::new().await;
+    let producer = world.ongoing().await;
+    world.logs.set_unreachable(&[BILLS]);
+    world.end(producer, Commit, Two).await.unwrap();
+    settle().await;
+    let id = TransactionalId::new(ID).unwrap();
+    world.transactions.remove(&id).await.unwrap();
+    world.logs.set_unreachable(&[]);
+    world.advance(TIMEOUT).await;
+    for _ in 0..2 {
+        let described = world.transactions.describe(ID);
+        assert_eq!(described, Err(TransactionError::NoSuchTransactionalId));
+        world.crash(true).await;
+    }
 }
 
 #[tokio::test]

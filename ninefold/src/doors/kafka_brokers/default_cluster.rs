@@ -36,8 +36,8 @@ pub(super) fn open(
             "arn:aws:kafka:{}:{}:cluster/default/default",
             config.region, config.account
         );
-        let cluster_arn =
-            ClusterArn::parse(&arn).ok_or_else(|| Failure::of(&format!("{arn} is not the ARN of a cluster")))?;
+        let cluster_arn = ClusterArn::parse(&arn)
+            .ok_or_else(|| Failure::of(&format!("{arn} is not the ARN of a cluster")))?;
         security.allow_everyone_if_no_acl_found = false;
         security.iam = Some(IamOptions {
             authority: Arc::clone(iam),

@@ -128,9 +128,8 @@ pub(crate) fn list(
     version: i16,
 ) -> ListGroupsResponse {
     let sees_all = cluster.allows(caller, Operation::Describe, Resource::CLUSTER);
-    let is_seen = |group_id: &str| {
-        sees_all || cluster.check_group(caller, Operation::Describe, group_id).is_ok()
-    };
+    let is_seen =
+        |group_id: &str| sees_all || cluster.check_group(caller, Operation::Describe, group_id).is_ok();
     let is_wanted = |wanted: &[ByteString], name: &str| {
         wanted.is_empty() || wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
     };

@@ -58,7 +58,10 @@ pub(crate) fn fetch(
         member_epoch: NO_EPOCH,
         topics,
     };
-    single(fetch_group(cluster, caller, group, require_stable, version), version)
+    single(
+        fetch_group(cluster, caller, group, require_stable, version),
+        version,
+    )
 }
 
 /// The answer for the only group of a request.

@@ -110,8 +110,8 @@ fn decides_as_the_entries_say() {
                 _ => Resource::group(&name),
             };
             let asked = Asked {
-                principal: *choices.of(&["User:alice", "User:bob", "User:carol"]),
-                host: *choices.of(&["10.0.0.1", "10.0.0.2"]),
+                principal: choices.of::<&str>(&["User:alice", "User:bob", "User:carol"]),
+                host: choices.of::<&str>(&["10.0.0.1", "10.0.0.2"]),
                 operation: *choices.of(&Operation::ALL),
             };
             let expected = naive(&acls, &asked, resource);

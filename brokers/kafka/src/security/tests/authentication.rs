@@ -101,7 +101,11 @@ async fn passwords_are_verified() {
     for (user, password) in [("alice", "bob-secret"), ("alice", "alice-secre"), ("nobody", "x")] {
         let mut client = Client::new();
         let answer = client.plain(&fixture, user, password).await;
-        assert_eq!(answer, ends(ErrorCode::SaslAuthenticationFailed), "{user} {password}");
+        assert_eq!(
+            answer,
+            ends(ErrorCode::SaslAuthenticationFailed),
+            "{user} {password}"
+        );
         assert_eq!(client.caller.principal, Principal::Anonymous);
     }
 }
@@ -220,7 +224,9 @@ async fn old_clients_speak_without_headers() {
         caller,
     } = &mut client;
     let message = b"\0alice\0alice-secret";
-    let answer = authentication.bare_message(&fixture.security, caller, message).await;
+    let answer = authentication
+        .bare_message(&fixture.security, caller, message)
+        .await;
     assert_eq!(answer, Some(Bytes::new()));
     assert!(!client.authentication.expects_bare_message());
     assert_eq!(client.check(&fixture, ApiKey::Fetch), Ok(()));
@@ -232,7 +238,9 @@ async fn tokens_say_how_long_they_are_good() {
     let mut client = Client::new();
     assert_eq!(client.choose("OAUTHBEARER"), OK);
     let token = unsecured_token(r#"{"sub":"carol","exp":1767227400}"#);
-    let (response, _) = client.say(&fixture, &format!("n,,\x01auth=Bearer {token}\x01\x01")).await;
+    let (response, _) = client
+        .say(&fixture, &format!("n,,\x01auth=Bearer {token}\x01\x01"))
+        .await;
     assert_eq!(response.error_code, 0, "{:?}", response.error_message);
     // Half an hour, which is less than the cluster's hour.
     assert_eq!(response.session_lifetime_ms, 1_800_000);
@@ -245,12 +253,17 @@ async fn a_bad_token_is_explained_before_the_end() {
     let mut client = Client::new();
     assert_eq!(client.choose("OAUTHBEARER"), OK);
     let token = unsecured_token(r#"{"sub":"carol","exp":1}"#);
-    let (response, fate) = client.say(&fixture, &format!("n,,\x01auth=Bearer {token}\x01\x01")).await;
+    let (response, fate) = client
+        .say(&fixture, &format!("n,,\x01auth=Bearer {token}\x01\x01"))
+        .await;
     assert_eq!((response.error_code, fate), OK);
     assert_eq!(response.auth_bytes, &br#"{"status":"invalid_token"}"#[..]);
     assert!(!client.authentication.is_authenticated());
     let (response, fate) = client.say(&fixture, "\x01").await;
-    assert_eq!((response.error_code, fate), ends(ErrorCode::SaslAuthenticationFailed));
+    assert_eq!(
+        (response.error_code, fate),
+        ends(ErrorCode::SaslAuthenticationFailed)
+    );
     assert_eq!(response.error_message.as_deref(), Some("the token has expired"));
 }
 
@@ -284,4 +297,40 @@ async fn users_are_those_and_nobody_else() {
         let (code, _) = Client::new().plain(&fixture, user, password).await;
         assert_eq!(code == 0, is_right, "{user} {password}");
     }
+}
+
+#[tokio::test]
+async fn users_are_kept_until_their_cluster_is_removed() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let open = || Arc::new(SecurityRecords::open(&store, Arc::new(Labels)).unwrap());
+    let users = |records: Arc<SecurityRecords>, namespace: &str| {
+        let clock = Arc::new(ManualClock::default());
+        Security::new(SecurityOptions::open(records), namespace, clock).users
+    };
+    let alice = UserPassword {
+        name: "alice".to_owned(),
+        password: "alice-secret".to_owned(),
+    };
+    let replaced = users(open(), "one").replace(vec![alice.clone()]).await;
+    replaced.unwrap();
+    assert!(
+        users(open(), "one")
+            .verify_password("alice", "alice-secret")
+            .await
+    );
+    // Those of another cluster are others, even if its name begins so.
+    let others = users(open(), "one-more");
+    assert!(!others.verify_password("alice", "alice-secret").await);
+    others.replace(vec![alice]).await.unwrap();
+    open().remove("one").await.unwrap();
+    assert!(
+        !users(open(), "one")
+            .verify_password("alice", "alice-secret")
+            .await
+    );
+    assert!(
+        users(open(), "one-more")
+            .verify_password("alice", "alice-secret")
+            .await
+    );
 }

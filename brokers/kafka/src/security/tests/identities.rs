@@ -76,13 +76,55 @@ fn signatures_are_verified() {
     let identity = authenticate(&fixture, &RIGHT.sign(&fixture)).unwrap();
     assert_eq!(identity.principal_arn, ALICE_ARN);
     let refused = [
-        (Signing { secret: "other", ..RIGHT }, "signature we calculated does not match"),
-        (Signing { access_key_id: "AKIDOTHER", ..RIGHT }, "security token included"),
-        (Signing { region: "us-east-1", ..RIGHT }, "region of the cluster"),
-        (Signing { service: "kafka", ..RIGHT }, "service"),
-        (Signing { host: "kafka.us-east-1.amazonaws.com", ..RIGHT }, "another host"),
-        (Signing { expires_in_seconds: 901, ..RIGHT }, "within 900 seconds"),
-        (Signing { session_token: Some("x".to_owned()), ..RIGHT }, "security token included"),
+        (
+            Signing {
+                secret: "other",
+                ..RIGHT
+            },
+            "signature we calculated does not match",
+        ),
+        (
+            Signing {
+                access_key_id: "AKIDOTHER",
+                ..RIGHT
+            },
+            "security token included",
+        ),
+        (
+            Signing {
+                region: "us-east-1",
+                ..RIGHT
+            },
+            "region of the cluster",
+        ),
+        (
+            Signing {
+                service: "kafka",
+                ..RIGHT
+            },
+            "service",
+        ),
+        (
+            Signing {
+                host: "kafka.us-east-1.amazonaws.com",
+                ..RIGHT
+            },
+            "another host",
+        ),
+        (
+            Signing {
+                expires_in_seconds: 901,
+                ..RIGHT
+            },
+            "within 900 seconds",
+        ),
+        (
+            Signing {
+                session_token: Some("x".to_owned()),
+                ..RIGHT
+            },
+            "security token included",
+        ),
     ];
     for (signing, reason) in refused {
         let refusal = authenticate(&fixture, &signing.sign(&fixture)).unwrap_err();
@@ -173,9 +215,10 @@ fn the_policy_of_the_cluster_counts_too() {
 #[test]
 fn conditions_see_how_a_client_is_connected() {
     let fixture = fixture();
-    *fixture.alice.policy.lock() = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*",
+    *fixture.alice.policy.lock() =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*",
         "Condition":{"Bool":{"aws:SecureTransport":"true"},"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}}]}"#
-        .to_owned();
+            .to_owned();
     let may = |caller: &Caller| {
         let topic = Resource::topic("orders");
         fixture.security.allows(caller, Operation::Read, topic)

@@ -25,7 +25,10 @@ pub(super) fn answer(password: &str, server_first: &str) -> (String, String) {
     let mut salted = block.clone();
     for _ in 1..iterations {
         block = mac(password.as_bytes(), &block);
-        salted.iter_mut().zip(&block).for_each(|(left, right)| *left ^= right);
+        salted
+            .iter_mut()
+            .zip(&block)
+            .for_each(|(left, right)| *left ^= right);
     }
     let client_key = mac(&salted, b"Client Key");
     let without_proof = format!("c=biws,r={nonce}");
