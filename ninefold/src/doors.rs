@@ -24,6 +24,7 @@ use ninefold_log::{DurabilityMode, Log, LogOptions};
 use ninefold_model::ServiceModel;
 use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, LogGroups, Region};
 use ninefold_queue::{Limits, QueueEngine, QueueError};
+use ninefold_share::Shares;
 use ninefold_sns::{SnsDoor, SnsParts};
 use ninefold_sqs::SqsDoor;
 use ninefold_store::{Store, Table};
@@ -44,6 +45,8 @@ use crate::secret_file::read_or_create_secret;
 
 /// The directory of the records of streams, in the data directory.
 const STREAMS: &str = "streams";
+/// How often to look after shared records.
+const SHARE_SWEEP: Duration = Duration::from_secs(1);
 /// How much compaction reads at a time.
 const COMPACTED_BYTES: u64 = 64 << 20;
 /// How often to look for records that are to go.
@@ -61,6 +64,7 @@ pub(crate) struct Engines {
     pub(crate) streams: Arc<Streams>,
     pub(crate) groups: Arc<Groups>,
     pub(crate) transactions: Arc<Transactions>,
+    pub(crate) shares: Arc<Shares>,
 }
 
 /// The doors of a running server.
@@ -135,6 +139,7 @@ impl Engines {
         )
         .await
         .map_err(|error| Failure::of(&error))?;
+        let shares = Arc::new(Shares::new(Arc::clone(&queues), Arc::clone(&clock)));
         Ok(Engines {
             store,
             clock,
@@ -143,6 +148,7 @@ impl Engines {
             streams,
             groups,
             transactions,
+            shares,
         })
     }
 
@@ -164,6 +170,7 @@ impl Engines {
         tokio::spawn(sweep_log(Arc::clone(&self.log), Arc::clone(&self.clock)));
         tokio::spawn(Arc::clone(&self.groups).run());
         tokio::spawn(Arc::clone(&self.transactions).run());
+        tokio::spawn(sweep_shares(Arc::clone(&self.shares), Arc::clone(&self.clock)));
         tokio::spawn(tell_groups(Arc::clone(&self.streams), Arc::clone(&self.groups)));
     }
 }
@@ -195,6 +202,14 @@ async fn sweep_log(log: Arc<Log>, clock: Arc<dyn Clock>) {
                 }
             }
         }
+    }
+}
+
+/// Looks after the records that are shared by lease, as long as the server runs.
+async fn sweep_shares(shares: Arc<Shares>, clock: Arc<dyn Clock>) {
+    loop {
+        clock.sleep_until(clock.now() + SHARE_SWEEP).await;
+        shares.sweep().await;
     }
 }
 

@@ -1,8 +1,11 @@
 //! One queue: its state, and the store behind it.
 
+mod browse;
 mod deduplicate;
 mod delete;
+mod dispose;
 mod load;
+mod mark;
 mod receive;
 mod send;
 mod visibility;
@@ -25,6 +28,8 @@ use crate::state::{Removal, State};
 use crate::transfer::Burials;
 use crate::{Position, QueueConfig, QueueError, QueueKey, QueueKind};
 
+pub use browse::Glimpse;
+pub use dispose::{Disposing, Disposition, Strictness};
 pub use send::Sending;
 
 /// How many messages a queue holds.
@@ -120,12 +125,22 @@ impl Queue {
         self.state.lock().counts(self.clock.now())
     }
 
+    /// When a message may next become visible by itself: a lease ends, or a delay does.
+    pub fn next_event(&self) -> Option<Timestamp> {
+        self.state.lock().next_event(&self.config())
+    }
+
     /// Drops every message that is in the queue now; durable when it returns.
     ///
     /// # Errors
     ///
     /// If the queue is gone or the store fails.
     pub async fn purge(self: &Arc<Self>) -> Result<(), QueueError> {
+        self.purge_and(None).await
+    }
+
+    /// [`Queue::purge`], and notes a mark with it where there is one.
+    async fn purge_and(self: &Arc<Self>, mark: Option<Bytes>) -> Result<(), QueueError> {
         let outcome = {
             let mut state = self.lock_active()?;
             let purged = state.purge(self.clock.now());
@@ -133,7 +148,8 @@ impl Queue {
             self.delete_stored_range(&mut batch, purged);
             let of_queue = ScanRange::prefix(number_key(self.number).to_vec());
             batch.delete_range(EXPIRIES, &of_queue);
-            self.push_durable(batch, |_, _| ())
+            self.put_mark(&mut batch, mark.as_ref());
+            self.push_durable(batch, |queue, result| queue.settle_mark(mark, result))
         };
         self.flush();
         Ok(settled(outcome).await?)
@@ -244,6 +260,16 @@ impl Queue {
         batch: Batch,
         settle: impl FnOnce(&Arc<Self>, Result<(), &StoreError>) + Send + 'static,
     ) -> Outcome {
+        self.push(batch, Durability::Durable, settle)
+    }
+
+    /// As [`Queue::push_durable`], for a batch that need not be durable when its outcome is reported.
+    pub(crate) fn push(
+        self: &Arc<Self>,
+        batch: Batch,
+        durability: Durability,
+        settle: impl FnOnce(&Arc<Self>, Result<(), &StoreError>) + Send + 'static,
+    ) -> Outcome {
         let (sender, receiver) = oneshot::channel();
         let queue = Arc::clone(self);
         let completion: Completion = Box::new(move |result| {
@@ -251,7 +277,7 @@ impl Queue {
             // Whoever asked may have gone away.
             drop(sender.send(result));
         });
-        self.outgoing.push(batch, Durability::Durable, completion);
+        self.outgoing.push(batch, durability, completion);
         receiver
     }
 
@@ -273,7 +299,11 @@ impl Queue {
 
     /// Removes messages from the store that are out of the state already; nobody waits for it.
     pub(crate) fn push_removals(self: &Arc<Self>, state: &State, removals: Vec<Removal>) -> Outcome {
-        let mut batch = self.batch_with_tally(state);
+        self.push_removals_with(self.batch_with_tally(state), removals)
+    }
+
+    /// As [`Queue::push_removals`], together with what a batch holds already, the tally too.
+    pub(crate) fn push_removals_with(self: &Arc<Self>, mut batch: Batch, removals: Vec<Removal>) -> Outcome {
         for removal in &removals {
             self.delete_stored(&mut batch, removal);
         }

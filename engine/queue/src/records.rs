@@ -41,8 +41,11 @@ pub(crate) const EXPIRIES: Table = Table::new(8, "queue.expiries");
 /// Source queue number, starting time, redrive id -> [`RedriveRecord`].
 pub(crate) const REDRIVES: Table = Table::new(9, "queue.redrives");
 
+/// Queue number -> what its sender has last noted with what it sent.
+pub(crate) const MARKS: Table = Table::new(10, "queue.marks");
+
 /// Every table of this engine.
-pub(crate) const TABLES: [Table; 9] = [
+pub(crate) const TABLES: [Table; 10] = [
     QUEUES,
     MESSAGES,
     LEASES,
@@ -52,6 +55,7 @@ pub(crate) const TABLES: [Table; 9] = [
     ARRIVALS,
     EXPIRIES,
     REDRIVES,
+    MARKS,
 ];
 
 /// The partition that everything of a queue lives in.

@@ -9,7 +9,7 @@ use ninefold_time::Clock;
 use crate::directory::Directory;
 use crate::queue::QueueParts;
 use crate::records::{
-    ARRIVALS, EXPIRIES, LEASES, LeaseRecord, MESSAGES, MessageRecord, OUTBOX, QUEUES, QueueRecord,
+    ARRIVALS, EXPIRIES, LEASES, LeaseRecord, MARKS, MESSAGES, MessageRecord, OUTBOX, QUEUES, QueueRecord,
     QueueStatus, REDRIVES, RedriveRecord, TALLIES, Tally, TransferRecord, number_key, position_in,
     position_key,
 };
@@ -110,6 +110,7 @@ impl Restorer<'_> {
         if tally.latest_vesting > now {
             restore_delays(store, partition, number, &record.config, &mut state, now)?;
         }
+        state.mark = store.get(partition, MARKS, &number_key(number))?;
         let aged = ScanRange::prefix(number_key(number).to_vec());
         state.holds_aged = !store
             .scan(partition, EXPIRIES, aged, ScanLimit::entries(1))?

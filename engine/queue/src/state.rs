@@ -93,6 +93,8 @@ pub(crate) struct State {
     delays: Delays,
     tally: Tally,
     latest_send: Timestamp,
+    /// What the sender has last noted with what it sent.
+    pub(crate) mark: Option<Bytes>,
     /// Whether there are messages older than their positions say.
     pub(crate) holds_aged: bool,
     /// The deduplication window before which everything has been swept away.
@@ -136,6 +138,7 @@ impl State {
             delays: Delays::default(),
             tally,
             latest_send: Timestamp::EPOCH,
+            mark: None,
             holds_aged: false,
             swept_window: 0,
         }

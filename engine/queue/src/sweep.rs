@@ -8,8 +8,8 @@ use ninefold_time::Timestamp;
 
 use crate::queue::settled;
 use crate::records::{
-    ARRIVALS, DEDUPLICATION, EXPIRIES, Garbage, LEASES, MESSAGES, MessageRecord, OUTBOX, QUEUES, REDRIVES,
-    TALLIES, deduplication_window_key, number_key, position_in, position_key,
+    ARRIVALS, DEDUPLICATION, EXPIRIES, Garbage, LEASES, MARKS, MESSAGES, MessageRecord, OUTBOX, QUEUES,
+    REDRIVES, TALLIES, deduplication_window_key, number_key, position_in, position_key,
 };
 use crate::state::{Removal, window};
 use crate::{Position, Queue, QueueError};
@@ -237,6 +237,7 @@ impl Grave {
             batch.delete_range(table, &of_queue);
         }
         batch.delete(TALLIES, number_key(self.number));
+        batch.delete(MARKS, number_key(self.number));
         batch.delete(QUEUES, number_key(self.number));
         Ok(commit(store, batch, Durability::Relaxed).await?)
     }

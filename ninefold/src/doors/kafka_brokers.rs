@@ -106,7 +106,7 @@ fn cluster(
     is_default: bool,
     security: SecurityOptions,
 ) -> Arc<Cluster> {
-    Cluster::new(ClusterParts {
+    let cluster = Cluster::new(ClusterParts {
         id,
         namespace,
         is_default,
@@ -115,7 +115,9 @@ fn cluster(
         transactions: Arc::clone(&engines.transactions),
         security,
         clock: Arc::clone(&engines.clock),
-    })
+    });
+    cluster.share_records(Arc::clone(&engines.shares));
+    cluster
 }
 
 /// What clients may call this server, and its certificate has to be for.

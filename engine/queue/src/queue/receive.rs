@@ -8,10 +8,17 @@ use ninefold_time::Timestamp;
 use super::Queue;
 use crate::records::{LEASES, MESSAGES, MessageRecord, position_key};
 use crate::state::Leased;
-use crate::{QueueConfig, QueueError, Receipt, ReceiveRequest, Received};
+use crate::{AttemptId, QueueConfig, QueueError, Receipt, ReceiveRequest, Received};
 
 /// How many pages one receive may load in search of something it may lease.
 const PAGE_LIMIT: usize = 32;
+
+/// What is to be leased.
+struct Wish<'a> {
+    maximum_messages: usize,
+    visibility: Duration,
+    attempt: Option<&'a AttemptId>,
+}
 
 impl Queue {
     /// Leases messages; waits as long as asked when there are none.
@@ -48,6 +55,29 @@ impl Queue {
         }
     }
 
+    /// Leases up to so many messages for so long, if there are any now. Nothing is waited for, so that whoever keeps a list of
+    /// leases can hold it still meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`Queue::receive`]: the in-flight limit, however, is no error.
+    pub fn lease(
+        self: &Arc<Self>,
+        maximum_messages: usize,
+        lease: Duration,
+    ) -> Result<Vec<Received>, QueueError> {
+        let wish = Wish {
+            maximum_messages,
+            visibility: lease,
+            attempt: None,
+        };
+        let leased = match self.lease_and_load(&wish, self.clock.now()) {
+            Err(QueueError::InFlightLimit) => return Ok(Vec::new()),
+            outcome => outcome?,
+        };
+        leased.into_iter().map(|leased| self.read(leased)).collect()
+    }
+
     fn receive_now(
         self: &Arc<Self>,
         request: &ReceiveRequest,
@@ -55,7 +85,12 @@ impl Queue {
     ) -> Result<Vec<Received>, QueueError> {
         let repeated = self.repeat_attempt(request, now)?;
         let leased = if repeated.is_empty() {
-            self.lease_and_load(request, now)?
+            let wish = Wish {
+                maximum_messages: request.maximum_messages,
+                visibility: visibility_timeout(request, &self.config()),
+                attempt: request.attempt.as_ref(),
+            };
+            self.lease_and_load(&wish, now)?
         } else {
             repeated
         };
@@ -63,31 +98,27 @@ impl Queue {
     }
 
     /// Leases what is loaded, loading more as long as that helps.
-    fn lease_and_load(
-        self: &Arc<Self>,
-        request: &ReceiveRequest,
-        now: Timestamp,
-    ) -> Result<Vec<Leased>, QueueError> {
+    fn lease_and_load(self: &Arc<Self>, wish: &Wish<'_>, now: Timestamp) -> Result<Vec<Leased>, QueueError> {
         // Only now: a lease of no length must not lapse before its message is given.
         let lapsed = self.lock_active()?.lapse(now);
         self.announce(lapsed);
         // First, so that messages of one group are given together.
-        self.load_up_to(request.maximum_messages)?;
+        self.load_up_to(wish.maximum_messages)?;
         let mut leased = Vec::new();
         for _ in 0..PAGE_LIMIT {
-            let wanted = request.maximum_messages - leased.len();
-            let (found, discarded) = match self.lease_loaded(request, wanted, now) {
+            let wanted = wish.maximum_messages - leased.len();
+            let (found, discarded) = match self.lease_loaded(wanted, wish.visibility, now) {
                 Err(QueueError::InFlightLimit) if !leased.is_empty() => break,
                 outcome => outcome?,
             };
             leased.extend(found);
             self.flush();
-            let satisfied = leased.len() >= request.maximum_messages;
+            let satisfied = leased.len() >= wish.maximum_messages;
             if satisfied || (self.load()? == 0 && !discarded) {
                 break;
             }
         }
-        if let (Some(attempt), false) = (&request.attempt, leased.is_empty()) {
+        if let (Some(attempt), false) = (wish.attempt, leased.is_empty()) {
             let receipts = leased.iter().map(|leased| self.receipt(leased)).collect();
             self.lock().attempts.insert(attempt.clone(), receipts, now);
         }
@@ -97,13 +128,12 @@ impl Queue {
     /// Leases what is loaded and puts the lease records in line; says too whether messages were discarded.
     fn lease_loaded(
         self: &Arc<Self>,
-        request: &ReceiveRequest,
         maximum: usize,
+        visibility: Duration,
         now: Timestamp,
     ) -> Result<(Vec<Leased>, bool), QueueError> {
         let config = self.config();
         let has_dead_letter_queue = self.dead_letter_queue(&config).is_some();
-        let visibility = visibility_timeout(request, &config);
         let mut state = self.lock_active()?;
         let taken = state.take(maximum, visibility, &config, has_dead_letter_queue, now)?;
         self.store_leases(&taken.leased);

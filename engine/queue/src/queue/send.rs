@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ninefold_store::{Batch, StoreError};
+use bytes::Bytes;
+use ninefold_store::{Batch, Durability, StoreError};
 use ninefold_time::Timestamp;
 
 use super::deduplicate::Duplication;
@@ -47,6 +48,16 @@ impl Queue {
     ///
     /// If the queue is gone.
     pub fn begin_to_send(self: &Arc<Self>, messages: Vec<NewMessage>) -> Result<Sending, QueueError> {
+        self.begin_to_send_with(messages, None, Durability::Durable)
+    }
+
+    /// As [`Queue::begin_to_send`], as durable as is asked for; notes a mark in the same commit where there is one.
+    pub(super) fn begin_to_send_with(
+        self: &Arc<Self>,
+        messages: Vec<NewMessage>,
+        mark: Option<Bytes>,
+        durability: Durability,
+    ) -> Result<Sending, QueueError> {
         let sending = {
             let config = self.config();
             let mut state = self.lock_active()?;
@@ -59,9 +70,12 @@ impl Queue {
             }
             // Also when all are duplicates: the answer waits until the originals are durable.
             self.put_tally(&mut batch, &state);
-            let settle =
-                move |queue: &Arc<Self>, result: Result<(), &StoreError>| queue.settle(arrivals, result);
-            let outcome = self.push_durable(batch, settle);
+            self.put_mark(&mut batch, mark.as_ref());
+            let settle = move |queue: &Arc<Self>, result: Result<(), &StoreError>| {
+                queue.settle_mark(mark, result);
+                queue.settle(arrivals, result);
+            };
+            let outcome = self.push(batch, durability, settle);
             Sending { sent, outcome }
         };
         self.flush();

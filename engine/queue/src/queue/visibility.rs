@@ -69,7 +69,11 @@ impl Queue {
         state.extend(receipt.position, Duration::from_secs(u64::from(seconds)), now)
     }
 
-    fn why_not_in_force(&self, state: &State, position: Position) -> Result<LeaseError, QueueError> {
+    pub(super) fn why_not_in_force(
+        &self,
+        state: &State,
+        position: Position,
+    ) -> Result<LeaseError, QueueError> {
         let is_there = state.is_tracked(position)
             || state.is_behind(position) && {
                 let key = position_key(self.number, position);

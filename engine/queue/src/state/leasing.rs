@@ -217,6 +217,26 @@ impl State {
         Ok(())
     }
 
+    /// Undoes a lease in force: the message is visible, and was not received by it.
+    pub(crate) fn undo_lease(&mut self, position: Position) -> Result<(), LeaseError> {
+        self.extend(position, Duration::ZERO, Timestamp::EPOCH)?;
+        if let Some(tracked) = self.tracked.get_mut(&position) {
+            tracked.receive_count -= 1;
+        }
+        Ok(())
+    }
+
+    /// How often a stored message was received, and whether a lease on it is in force; nothing when it is no more.
+    pub(crate) fn receives(&self, position: Position, now: Timestamp) -> Option<(u32, bool)> {
+        match self.tracked.get(&position) {
+            Some(tracked) => Some((
+                tracked.receive_count,
+                self.lease_in_force(position, now).is_some(),
+            )),
+            None => (self.behind() > 0 && self.is_behind(position)).then_some((0, false)),
+        }
+    }
+
     /// Takes a loaded message out for good. It counts as being removed until [`State::removed`].
     pub(crate) fn remove(&mut self, position: Position) -> Option<Removal> {
         let tracked = self.tracked.remove(&position)?;

@@ -1,0 +1,240 @@
+//! One partition, as one group shares it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ninefold_log::Partition;
+use ninefold_queue::{Disposition, Glimpse, Queue, Strictness};
+use ninefold_time::{Clock, Timestamp};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
+
+use crate::feeder::{decode_cursor, encode_cursor, offset_of};
+use crate::holdings::Holdings;
+use crate::watch::{Watchers, Watching};
+use crate::{Orphans, Settings, ShareError};
+
+/// One partition, as one group shares it. See the [crate](crate).
+pub struct Share {
+    queue: Arc<Queue>,
+    partition: Arc<Partition>,
+    clock: Arc<dyn Clock>,
+    settings: RwLock<Settings>,
+    /// The queue's mark, or behind it where there was nothing to refer to.
+    cursor: Mutex<i64>,
+    /// References are made one call after the other.
+    feeding: tokio::sync::Mutex<()>,
+    holdings: Mutex<Holdings>,
+    /// Whether a record may have been delivered for the last time without having been decided on.
+    may_hold_exhausted: AtomicBool,
+    watchers: Watchers,
+}
+
+/// How far a share is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// The first record that is not finished, or where the next one will be: Kafka's share-partition start offset.
+    pub start_offset: i64,
+    /// Behind the last record that was referred to.
+    pub next_offset: i64,
+    /// Records acquired and not decided on.
+    pub in_flight: u64,
+    /// Offsets that are not finished, acquired ones among them, up to the end of the log (KIP-1226).
+    pub lag: u64,
+}
+
+impl Share {
+    /// The share behind which a queue is.
+    pub(crate) fn new(
+        queue: Arc<Queue>,
+        partition: Arc<Partition>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Arc<Self>, ShareError> {
+        let cursor = decode_cursor(&queue.mark().unwrap_or_else(|| queue.attachment()))?;
+        Ok(Arc::new(Share {
+            queue,
+            partition,
+            clock,
+            settings: RwLock::new(settings),
+            cursor: Mutex::new(cursor),
+            feeding: tokio::sync::Mutex::default(),
+            holdings: Mutex::default(),
+            // A start doesn't know.
+            may_hold_exhausted: AtomicBool::new(true),
+            watchers: Watchers::default(),
+        }))
+    }
+
+    /// The partition.
+    pub fn partition(&self) -> &Arc<Partition> {
+        &self.partition
+    }
+
+    /// What the group has decided.
+    pub fn settings(&self) -> Settings {
+        *self.settings.read()
+    }
+
+    /// Goes by these settings from now on.
+    pub fn configure(&self, settings: Settings) {
+        *self.settings.write() = settings;
+        self.watchers.wake();
+    }
+
+    /// Gives `notify` a permit whenever there may be something to acquire.
+    pub fn watch<'a>(&'a self, notify: &Arc<Notify>) -> Watching<'a> {
+        self.watchers.watch(notify, self.partition.watch(notify))
+    }
+
+    /// When the next lease ends.
+    pub fn next_event(&self) -> Option<Timestamp> {
+        self.queue.next_event()
+    }
+
+    /// How far the share is.
+    ///
+    /// # Errors
+    ///
+    /// If the share is gone or the store fails.
+    pub async fn describe(&self) -> Result<Description, ShareError> {
+        self.sweep().await?;
+        let first = self.queue.browse(1)?;
+        let (cursor, end_offset) = (self.cursor(), self.partition.end_offset());
+        let counts = self.queue.counts();
+        let behind_cursor = u64::try_from(end_offset - cursor).unwrap_or(0);
+        Ok(Description {
+            start_offset: first.first().map_or(cursor, |first| offset_of(first.id)),
+            next_offset: cursor,
+            in_flight: counts.in_flight,
+            lag: counts.visible + counts.in_flight + behind_cursor,
+        })
+    }
+
+    /// Goes on at another offset, whatever was finished; durable when it returns. What is acquired is nobody's any more.
+    ///
+    /// # Errors
+    ///
+    /// If the share is gone or the store fails.
+    pub async fn reset(&self, offset: i64) -> Result<(), ShareError> {
+        let _turn = self.feeding.lock().await;
+        self.queue.purge_marked(encode_cursor(offset)).await?;
+        self.set_cursor(offset);
+        self.holdings.lock().clear();
+        self.watchers.wake();
+        Ok(())
+    }
+
+    /// Rejects what was delivered too often, and finishes what the log has let go. To be called now and then.
+    ///
+    /// # Errors
+    ///
+    /// If the share is gone or the store fails.
+    pub async fn sweep(&self) -> Result<(), ShareError> {
+        self.skip_let_go();
+        let start_offset = self.partition.start_offset();
+        let has_let_go = self
+            .queue
+            .browse(1)?
+            .first()
+            .is_some_and(|first| offset_of(first.id) < start_offset);
+        if !has_let_go && !self.may_hold_exhausted.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        self.may_hold_exhausted.store(false, Ordering::Release);
+        let limit = self.settings().delivery_limit;
+        let found = self.queue.browse(self.references())?;
+        let (finished, left): (Vec<Glimpse>, Vec<Glimpse>) = found.into_iter().partition(|glimpse| {
+            // Who has acquired a record may decide on it as long as the lease goes.
+            !glimpse.is_leased && (offset_of(glimpse.id) < start_offset || glimpse.receipt.lease >= limit)
+        });
+        if left.iter().any(|glimpse| glimpse.receipt.lease >= limit) {
+            self.may_hold_exhausted.store(true, Ordering::Release);
+        }
+        if finished.is_empty() {
+            return Ok(());
+        }
+        let receipts: Vec<_> = finished.iter().map(|glimpse| glimpse.receipt).collect();
+        for answer in self.queue.delete(&receipts).await {
+            answer.map_err(|error| match error {
+                ninefold_queue::DeleteError::Queue(error) => ShareError::from(error),
+                // Standard queues take any receipt.
+                ninefold_queue::DeleteError::Expired => ShareError::NoSuchShare,
+            })?;
+        }
+        let mut holdings = self.holdings.lock();
+        for glimpse in &finished {
+            holdings.forget(offset_of(glimpse.id), glimpse.receipt);
+        }
+        Ok(())
+    }
+
+    /// Lets go of leases that were taken before the server started.
+    pub(crate) async fn adopt(&self) -> Result<(), ShareError> {
+        if self.settings().orphans == Orphans::Keep {
+            return Ok(());
+        }
+        let found = self.queue.browse(self.references())?;
+        let leased = found.iter().filter(|glimpse| glimpse.is_leased);
+        let released: Vec<_> = leased
+            .map(|glimpse| (glimpse.receipt, self.release_of(glimpse.receipt)))
+            .collect();
+        let disposing = self.queue.begin_to_dispose(&released, Strictness::Each)?;
+        disposing.finish().await?;
+        Ok(())
+    }
+
+    /// What becomes of a record that is released: none is delivered more often than the limit says.
+    pub(crate) fn release_of(&self, receipt: ninefold_queue::Receipt) -> Disposition {
+        if receipt.lease >= self.settings().delivery_limit {
+            Disposition::Delete
+        } else {
+            Disposition::Release
+        }
+    }
+
+    /// What the log has let go needn't be passed one by one.
+    fn skip_let_go(&self) {
+        let mut cursor = self.cursor.lock();
+        *cursor = (*cursor).max(self.partition.start_offset());
+    }
+
+    /// How many records are referred to.
+    pub(crate) fn references(&self) -> usize {
+        let counts = self.queue.counts();
+        (counts.visible + counts.in_flight + counts.delayed) as usize
+    }
+
+    pub(crate) fn queue(&self) -> &Arc<Queue> {
+        &self.queue
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    pub(crate) fn holdings(&self) -> &Mutex<Holdings> {
+        &self.holdings
+    }
+
+    pub(crate) fn watchers(&self) -> &Watchers {
+        &self.watchers
+    }
+
+    pub(crate) fn feeding(&self) -> &tokio::sync::Mutex<()> {
+        &self.feeding
+    }
+
+    pub(crate) fn cursor(&self) -> i64 {
+        *self.cursor.lock()
+    }
+
+    pub(crate) fn set_cursor(&self, offset: i64) {
+        *self.cursor.lock() = offset;
+    }
+
+    /// Notes that a record was delivered for the last time.
+    pub(crate) fn note_exhausted(&self) {
+        self.may_hold_exhausted.store(true, Ordering::Release);
+    }
+}
