@@ -64,7 +64,7 @@ impl Default for TopicOptions {
     }
 }
 
-/// See the [module](self).
+/// What clients know as a cluster: topics, groups and transactions under one id.
 pub struct Cluster {
     pub(crate) id: ByteString,
     pub(crate) topics: Topics,

@@ -18,7 +18,7 @@ const BUFFER_BYTES: usize = 8 << 20;
 /// Segments in use before what they hold has to be taken over elsewhere: every start begins a new one.
 const SEGMENTS_IN_USE: usize = 4;
 
-/// See the [module](self).
+/// The segment that is written, and those before it that are still needed.
 pub struct Journal {
     id: JournalId,
     medium: Arc<dyn Medium>,

@@ -1,6 +1,6 @@
 //! Groups that change their kind.
 
-use ninefold_groups::{Description, GroupError, LEAVE_EPOCH, LeaveRequest, Leaving};
+use ninefold_groups::{ConsumerHeartbeat, Description, GroupError, LEAVE_EPOCH, LeaveRequest, Leaving};
 
 use crate::fixture::{
     Fixture, consumer_beat, consumer_join, group, join_request, now, offset, partitions, simple_commit,
@@ -28,7 +28,10 @@ fn an_empty_classic_group_becomes_a_consumer_group() {
     let joined = fixture.stable_group(1);
     leave(&fixture, &joined[0].member);
     now(fixture.groups.commit(simple_commit(vec![offset("orders", 0, 7)]))).unwrap();
-    let invalid = now(fixture.groups.consumer_heartbeat(consumer_join("a", &[])));
+    let invalid = now(fixture.groups.consumer_heartbeat(ConsumerHeartbeat {
+        topics: None,
+        ..consumer_join("a", &[])
+    }));
     assert!(matches!(invalid, Err(GroupError::InvalidRequest(_))));
     assert_eq!(kind(&fixture), "classic");
     let beat = now(fixture.groups.consumer_heartbeat(consumer_join("a", &["orders"]))).unwrap();
