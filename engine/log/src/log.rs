@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 
 use crate::committer::{self, Sink, Submission};
 use crate::compaction::Compactor;
+use crate::entry;
 use crate::figures::Figures;
 use crate::flusher::{self, Flusher};
 use crate::partition::Partition;
@@ -409,13 +410,12 @@ impl Shared {
 
     /// Takes back what a round holds that is not in segments.
     fn replay(self: &Arc<Self>, round: &Round<'_>) -> Result<(), String> {
-        for entry in entry_list(round) {
-            let (number, bytes) = entry?;
-            let Some(partition) = self.partition(number) else {
-                // It was deleted since.
-                continue;
-            };
-            partition.replay(bytes)?;
+        for entry in entry::entries(round) {
+            let entry = entry.ok_or("a batch in the round cannot be read")?;
+            // Unless it was deleted since.
+            if let Some(partition) = self.partition(entry.partition) {
+                partition.replay(entry.batch)?;
+            }
         }
         Ok(())
     }
@@ -491,16 +491,6 @@ impl Shared {
             tracing::warn!(%error, "the log is closed and synced, but could not record up to where");
         }
     }
-}
-
-/// The entries of a round; what can't be read is an error.
-fn entry_list<'a>(
-    round: &Round<'a>,
-) -> impl Iterator<Item = Result<(PartitionNumber, &'a [u8]), String>> + use<'a> {
-    crate::entry::entries(round).map(|entry| {
-        let entry = entry.ok_or("a batch in the round cannot be read")?;
-        Ok((entry.partition, entry.batch))
-    })
 }
 
 impl Partition {

@@ -12,7 +12,7 @@ use crate::log::Shared;
 use crate::progress::{ProducerSummary, Progress};
 use crate::record::{self, PartitionRecord};
 use crate::segment::Segment;
-use crate::settings::Settings;
+use crate::settings::{Settings, TimestampType};
 use crate::tail::Tail;
 use crate::watch::{Watchers, Watching};
 
@@ -148,6 +148,11 @@ impl Partition {
         Settings::clone(&self.state.lock().settings)
     }
 
+    /// Whose time is a record's: one of its settings, asked for with every batch.
+    pub fn timestamp_type(&self) -> TimestampType {
+        self.state.lock().settings.timestamp_type
+    }
+
     /// Whether it takes nothing any more.
     pub fn is_sealed(&self) -> bool {
         self.state.lock().is_sealed
@@ -262,7 +267,7 @@ impl Partition {
         self.state.lock()
     }
 
-    /// Whether anybody but the log holds it.
+    /// Tells those who watch that there is something new.
     pub(crate) fn wake_readers(&self) {
         self.watchers.wake();
     }

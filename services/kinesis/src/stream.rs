@@ -171,7 +171,7 @@ impl Shard {
 
     /// Whether a record's time is the one at which it is appended.
     pub(crate) fn has_time_of_log(&self) -> bool {
-        self.partition.settings().timestamp_type == TimestampType::LogAppendTime
+        self.partition.timestamp_type() == TimestampType::LogAppendTime
     }
 }
 

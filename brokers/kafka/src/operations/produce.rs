@@ -114,8 +114,7 @@ fn intend_one(cluster: &Cluster, topic: &Topic, sent: PartitionProduceData) -> R
     let partition = Arc::clone(topic.partition(sent.index)?);
     // One batch: what follows one makes it too long for itself.
     let batch = Batch::parse(sent.records.unwrap_or_default()).map_err(|error| errors::of_batch(&error))?;
-    let timestamp_type = partition.settings().timestamp_type;
-    if timestamp_type == TimestampType::CreateTime {
+    if partition.timestamp_type() == TimestampType::CreateTime {
         check_time(cluster, topic, &batch)?;
     }
     Ok(Intended { partition, batch })
@@ -179,7 +178,7 @@ fn append_topic(topic: OfTopic<Intended>, not_admitted: Option<ErrorCode>) -> Of
         })?;
         Ok(Appending {
             append,
-            timestamp_type: intended.partition.settings().timestamp_type,
+            timestamp_type: intended.partition.timestamp_type(),
         })
     };
     let partitions = topic.partitions.into_iter();

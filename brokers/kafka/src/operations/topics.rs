@@ -11,8 +11,8 @@ use ninefold_kafka_protocol::messages::delete_topics::{
 };
 
 use crate::cluster::{Cluster, NODE, TopicOptions};
-use crate::configs::Source;
 use crate::configs::topic::{KEYS, TopicConfigs};
+use crate::configs::{Definition, Source};
 use crate::errors::Refusal;
 use crate::security::{Operation, Resource, TOPIC_REFUSED};
 use crate::session::Caller;
@@ -158,15 +158,15 @@ fn assigned_count(topic: &CreatableTopic) -> Result<i32, Refusal> {
 }
 
 fn described(configs: &TopicConfigs) -> Vec<CreatableTopicConfigs> {
-    let config = |definition| {
-        let is_configured = configs.configured().contains_key(key_name(definition));
+    let config = |definition: &'static Definition| {
+        let is_configured = configs.configured().contains_key(definition.name);
         let source = if is_configured {
             Source::Topic
         } else {
             Source::Default
         };
         CreatableTopicConfigs {
-            name: key_name(definition).into(),
+            name: definition.name.into(),
             value: Some(configs.get(definition).into()),
             read_only: false,
             config_source: source as i8,
@@ -174,10 +174,6 @@ fn described(configs: &TopicConfigs) -> Vec<CreatableTopicConfigs> {
         }
     };
     KEYS.iter().map(config).collect()
-}
-
-fn key_name(definition: &'static crate::configs::Definition) -> &'static str {
-    definition.name
 }
 
 fn refused(topic: CreatableTopic, refusal: &Refusal) -> CreatableTopicResult {
