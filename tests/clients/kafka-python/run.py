@@ -13,7 +13,7 @@ import pytest
 
 from kafka import KafkaAdminClient
 
-from left_out import DESELECTED, FILES, SKIPPED
+from left_out import DESELECTED, FILES, RACY, SKIPPED
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parents[2] / ".cache" / "kafka-python"
@@ -56,11 +56,19 @@ def create_topics(address):
 
 
 class Outcomes:
-    """Notes which tests were deselected and which were skipped."""
+    """Marks the tests that may be run again, and notes which were deselected and which were skipped."""
 
     def __init__(self):
         self.deselected = set()
         self.skipped = {}
+        self.racy = set()
+
+    def pytest_collection_modifyitems(self, items):
+        for item in items:
+            test = item.nodeid.split("[")[0]
+            if test in RACY:
+                self.racy.add(test)
+                item.add_marker(pytest.mark.flaky(reruns=RACY[test]))
 
     def pytest_deselected(self, items):
         self.deselected.update(item.nodeid for item in items)
@@ -72,7 +80,7 @@ class Outcomes:
     def differences(self):
         """How what was skipped differs from what is meant to be."""
         surprising = [f"skipped: {test}: {why}" for test, why in self.skipped.items() if test not in SKIPPED]
-        missing = (SKIPPED.keys() - self.skipped.keys()) | (DESELECTED.keys() - self.deselected)
+        missing = (SKIPPED.keys() - self.skipped.keys()) | (DESELECTED.keys() - self.deselected) | (RACY.keys() - self.racy)
         return surprising + [f"no such test, or it was run: {test}" for test in missing]
 
 
