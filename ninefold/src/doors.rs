@@ -50,7 +50,7 @@ const SHARE_SWEEP: Duration = Duration::from_secs(1);
 /// How much compaction reads at a time.
 const COMPACTED_BYTES: u64 = 64 << 20;
 /// How often to look for records that are to go.
-const LOG_SWEEP: Duration = Duration::from_secs(60);
+const LOG_SWEEP: Duration = Duration::from_secs(15);
 /// Seals the receipt handles of SQS; in the data directory, since handles outlive the process.
 const RECEIPT_SECRET: &str = "receipts.secret";
 

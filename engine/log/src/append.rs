@@ -148,7 +148,11 @@ impl Partition {
         }))?;
         state.progress.apply(&header, marker, now_milliseconds);
         state.next_offset = header.next_offset();
-        state.tail.push(TailBatch { header, bytes });
+        state.tail.push(TailBatch {
+            header,
+            bytes,
+            appended_at_milliseconds: now_milliseconds,
+        });
         if !state.is_dirty {
             state.is_dirty = true;
             self.shared.mark_dirty(Arc::clone(self));

@@ -212,16 +212,10 @@ impl Work {
         }
         let segments = std::mem::take(&mut self.flushed.segments);
         let number = self.partition.number();
-        let mut writer = SegmentWriter::new(
-            &shared.files,
-            number,
-            &settings,
-            segments,
-            shared.now_milliseconds(),
-        );
+        let mut writer = SegmentWriter::new(&shared.files, number, &settings, segments);
         for batch in &self.batches {
             writer.append(batch)?;
-            apply(&mut self.flushed.progress, batch, shared.now_milliseconds());
+            apply(&mut self.flushed.progress, batch);
             self.flushed.end_offset = batch.header.next_offset();
         }
         self.flushed.progress.settle(self.flushed.end_offset);
@@ -243,13 +237,13 @@ impl Work {
     }
 }
 
-/// Takes a batch into account of which nothing but itself is known. When it was appended is, if it has the time of the log;
-/// otherwise its producer counts as heard of now, whatever time it gives its records.
-pub(crate) fn apply(progress: &mut Progress, batch: &TailBatch, now_milliseconds: i64) {
+/// Takes a batch into account of which nothing but itself is known. When it was appended says its own time, if that is the
+/// log's; otherwise its producer counts as heard of when the batch came to memory, whatever time it gives its records.
+pub(crate) fn apply(progress: &mut Progress, batch: &TailBatch) {
     let marker = crate::log::marker(batch);
     let appended_at_milliseconds = match batch.header.attributes.timestamp_type() {
         TimestampType::LogAppendTime => batch.header.max_timestamp,
-        TimestampType::CreateTime => now_milliseconds,
+        TimestampType::CreateTime => batch.appended_at_milliseconds,
     };
     progress.apply(&batch.header, marker.as_ref(), appended_at_milliseconds);
 }

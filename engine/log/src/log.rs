@@ -461,6 +461,10 @@ impl Shared {
         self.dirty.lock().push(partition);
     }
 
+    pub(crate) fn dirty_partitions(&self) -> Vec<Arc<Partition>> {
+        self.dirty.lock().clone()
+    }
+
     pub(crate) fn take_dirty(&self) -> Vec<Arc<Partition>> {
         std::mem::take(&mut *self.dirty.lock())
     }
@@ -513,8 +517,9 @@ impl Partition {
         let batch = TailBatch {
             header,
             bytes: Bytes::copy_from_slice(bytes),
+            appended_at_milliseconds: self.shared.now_milliseconds(),
         };
-        flusher::apply(&mut state.progress, &batch, self.shared.now_milliseconds());
+        flusher::apply(&mut state.progress, &batch);
         state.next_offset = header.next_offset();
         state.note_durable(header.next_offset());
         state.tail.push(batch);

@@ -14,13 +14,17 @@ use crate::segment::Segment;
 const PRODUCER_EXPIRY_MILLISECONDS: i64 = 86_400_000;
 
 impl Log {
-    /// Drops the segments whose records are old, too many, or can't be read any more, and forgets producers of old. Once, it
+    /// Drops the segments whose records are old, too many, or can't be read any more, and forgets producers of old. What waits
+    /// in the journal for so long that its segment would be closed, or its records be old, is moved to segments first. Once, it
     /// also removes files that a crash has left. To be called now and then.
     ///
     /// # Errors
     ///
     /// If that can't be made durable.
     pub async fn sweep(&self) -> Result<(), LogError> {
+        if self.shared().is_flush_due() {
+            self.flush().await?;
+        }
         let shared = Arc::clone(self.shared());
         let swept = spawn_blocking(move || {
             shared.remove_leftovers_once();
@@ -33,6 +37,15 @@ impl Log {
 }
 
 impl Shared {
+    /// Whether the journal has something that segments are closed or dropped for: that is decided for what is in them.
+    fn is_flush_due(&self) -> bool {
+        let now_milliseconds = self.now_milliseconds();
+        let dirty = self.dirty_partitions();
+        dirty
+            .iter()
+            .any(|partition| partition.state().is_flush_due(now_milliseconds))
+    }
+
     fn sweep(&self) -> Result<(), LogError> {
         let now_milliseconds = self.now_milliseconds();
         let _changes = self.segment_changes.lock();
@@ -74,6 +87,17 @@ impl Shared {
 }
 
 impl State {
+    fn is_flush_due(&self, now_milliseconds: i64) -> bool {
+        let due_milliseconds = self.settings.segment_age_milliseconds();
+        let due_milliseconds = match self.settings.retention_milliseconds {
+            Some(retention) if self.settings.cleanup.deletes() => retention.min(due_milliseconds),
+            _ => due_milliseconds,
+        };
+        let first = self.tail.from(self.flushed.end_offset).next();
+        let age = first.map(|batch| now_milliseconds.saturating_sub(batch.appended_at_milliseconds));
+        age.is_some_and(|age| u64::try_from(age).is_ok_and(|age| age >= due_milliseconds))
+    }
+
     /// Drops the segments that nobody is to read any more, and returns them.
     fn let_go(&mut self, now_milliseconds: i64) -> Vec<Arc<Segment>> {
         let unheard_since = now_milliseconds - PRODUCER_EXPIRY_MILLISECONDS;

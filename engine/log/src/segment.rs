@@ -124,15 +124,13 @@ impl Segment {
         format!("{:020}.{}", self.base_offset, self.generation)
     }
 
-    /// Whether something so long belongs into the next one.
-    fn is_full_for(&self, bytes: usize, settings: &Settings, now_milliseconds: i64) -> bool {
-        self.bytes > 0
-            && (self.bytes + bytes as u64 > settings.segment_bytes || self.is_old(settings, now_milliseconds))
-    }
-
-    fn is_old(&self, settings: &Settings, now_milliseconds: i64) -> bool {
-        let age = now_milliseconds.saturating_sub(self.begun_at_milliseconds);
-        u64::try_from(age).is_ok_and(|age| age >= settings.segment_age_milliseconds())
+    /// Whether a batch belongs into the next one.
+    fn is_full_for(&self, batch: &TailBatch, settings: &Settings) -> bool {
+        let age = batch
+            .appended_at_milliseconds
+            .saturating_sub(self.begun_at_milliseconds);
+        let is_old = u64::try_from(age).is_ok_and(|age| age >= settings.segment_age_milliseconds());
+        self.bytes > 0 && (is_old || self.bytes + batch.bytes.len() as u64 > settings.segment_bytes)
     }
 
     /// Takes a batch that stands at its end into account; returns what the index says of it.
@@ -161,7 +159,6 @@ pub(crate) struct SegmentWriter<'a> {
     files: &'a SegmentFiles,
     partition: PartitionNumber,
     settings: &'a Settings,
-    now_milliseconds: i64,
     /// All segments of the partition as they are by now.
     segments: Vec<Arc<Segment>>,
     open: Option<SegmentFile<'a>>,
@@ -186,13 +183,11 @@ impl<'a> SegmentWriter<'a> {
         partition: PartitionNumber,
         settings: &'a Settings,
         segments: Vec<Arc<Segment>>,
-        now_milliseconds: i64,
     ) -> Self {
         SegmentWriter {
             files,
             partition,
             settings,
-            now_milliseconds,
             is_first_of_partition: segments.is_empty(),
             segments,
             open: None,
@@ -205,16 +200,16 @@ impl<'a> SegmentWriter<'a> {
     pub(crate) fn append(&mut self, batch: &TailBatch) -> io::Result<()> {
         if self.open.is_none()
             && let Some(last) = self.segments.last()
-            && !last.is_full_for(batch.bytes.len(), self.settings, self.now_milliseconds)
+            && !last.is_full_for(batch, self.settings)
         {
             let last = Segment::clone(last);
             self.segments.pop();
             self.open = Some(SegmentFile::reopen(self.files, self.partition, last)?);
         }
-        let is_full = self.open.as_ref().is_some_and(|open| {
-            open.segment
-                .is_full_for(batch.bytes.len(), self.settings, self.now_milliseconds)
-        });
+        let is_full = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.segment.is_full_for(batch, self.settings));
         if is_full {
             self.close()?;
         }
@@ -222,7 +217,7 @@ impl<'a> SegmentWriter<'a> {
             Some(open) => open,
             None => {
                 self.has_new_files = true;
-                let segment = Segment::begin(batch.header.base_offset, 0, self.now_milliseconds);
+                let segment = Segment::begin(batch.header.base_offset, 0, batch.appended_at_milliseconds);
                 SegmentFile::create(self.files, self.partition, segment)?
             }
         };

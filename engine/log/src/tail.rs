@@ -17,6 +17,8 @@ pub(crate) struct Tail {
 pub(crate) struct TailBatch {
     pub(crate) header: Header,
     pub(crate) bytes: Bytes,
+    /// When that was, or when it was taken back from the journal.
+    pub(crate) appended_at_milliseconds: i64,
 }
 
 impl Tail {

@@ -519,3 +519,25 @@ async fn a_damaged_partition_is_left_alone_and_others_are_compacted() {
     assert!(!fixture.log.compact(NO_LIMIT).await.unwrap());
     assert_eq!(left(&other).await.len(), 2);
 }
+
+#[tokio::test]
+async fn what_fills_no_journal_is_compacted_too() {
+    let fixture = Fixture::new();
+    let partition = fixture
+        .partition(Settings {
+            segment_milliseconds: 5_000,
+            ..settings()
+        })
+        .await;
+    append(&partition, &keyed(&[("a", Some("1"))])).await;
+    fixture.clock.advance(Duration::from_secs(3));
+    append(&partition, &keyed(&[("a", Some("2"))])).await;
+    fixture.clock.advance(Duration::from_secs(3));
+    append(&partition, &keyed(&[("a", Some("3"))])).await;
+    fixture.log.sweep().await.unwrap();
+    // The first two were appended within one segment's time, the third after it.
+    assert_eq!(fixture.segment_files(&partition).len(), 2);
+    fixture.log.compact(NO_LIMIT).await.unwrap();
+    let expected = [(1, "a", Some("2")), (2, "a", Some("3"))];
+    assert_eq!(texts(&left(&partition).await), expected);
+}

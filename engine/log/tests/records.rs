@@ -277,6 +277,24 @@ async fn segments_go_by_age_and_size_and_not_the_one_at_the_end_for_its_size() {
 }
 
 #[tokio::test]
+async fn old_records_go_though_they_fill_no_journal() {
+    let fixture = Fixture::new();
+    let partition = fixture
+        .partition(Settings {
+            retention_milliseconds: Some(60_000),
+            ..Settings::default()
+        })
+        .await;
+    append(&partition, &batch(START_MILLISECONDS as i64, &["old"])).await;
+    fixture.clock.advance(Duration::from_secs(59));
+    fixture.log.sweep().await.unwrap();
+    assert_eq!(partition.start_offset(), 0);
+    fixture.clock.advance(Duration::from_secs(2));
+    fixture.log.sweep().await.unwrap();
+    assert_eq!((partition.start_offset(), partition.end_offset()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_deleted_partition_is_gone_with_its_files_and_its_number_is_not_given_again() {
     let fixture = Fixture::new();
     let partition = fixture.partition(Settings::default()).await;
