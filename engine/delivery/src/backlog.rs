@@ -56,7 +56,7 @@ struct Finished {
 impl Backlog {
     pub(crate) fn new(target: TargetKey, queue: Arc<Queue>, shared: Arc<Shared>) -> Arc<Self> {
         Arc::new(Backlog {
-            pace: Mutex::new(Pace::new(shared.clock.now())),
+            pace: Mutex::new(Pace::new(Arc::clone(&shared.shared_rates), shared.clock.now())),
             target,
             queue,
             shared,

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -43,6 +44,8 @@ pub struct Terms {
     pub concurrency: u32,
     /// How many pushes may begin in a second.
     pub pushes_per_second: Option<f64>,
+    /// The targets that name the same share those pushes; otherwise this one has them alone.
+    pub shared_rate: Option<Arc<str>>,
 }
 
 /// One attempt to deliver one item.

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::figures::Counters;
 use crate::history::{ATTEMPTS, History};
+use crate::rate::SharedRates;
 use crate::{Attempt, Backlog, Courier, DeliveryError, DeliveryFigures};
 
 /// Names a target: opaque, ordered bytes chosen by the door.
@@ -73,6 +74,7 @@ pub(crate) struct Shared {
     pub(crate) history: History,
     pub(crate) counters: Counters,
     pub(crate) room: Arc<Semaphore>,
+    pub(crate) shared_rates: Arc<SharedRates>,
     limits: Limits,
 }
 
@@ -102,6 +104,7 @@ impl DeliveryEngine {
             history: History::open(store, name)?,
             counters: Counters::default(),
             room: Arc::new(Semaphore::new(limits.pushes_under_way)),
+            shared_rates: Arc::default(),
             limits,
         });
         let found = shared.queues.queues(&prefix, None, usize::MAX);

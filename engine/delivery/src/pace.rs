@@ -1,11 +1,12 @@
 //! How many pushes to one target may begin now: its window, its rate and its breaker together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ninefold_time::Timestamp;
 
 use crate::breaker::{Breaker, Permission};
-use crate::rate::Rate;
+use crate::rate::{SharedRates, TargetRate};
 use crate::window::Window;
 use crate::{FailureKind, Terms};
 
@@ -15,7 +16,7 @@ const SHARE_TAKEN_TOGETHER: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct Pace {
     window: Window,
-    rate: Rate,
+    rate: TargetRate,
     breaker: Breaker,
     under_way: u32,
 }
@@ -54,10 +55,10 @@ impl From<FailureKind> for End {
 }
 
 impl Pace {
-    pub(crate) fn new(now: Timestamp) -> Self {
+    pub(crate) fn new(shared_rates: Arc<SharedRates>, now: Timestamp) -> Self {
         Pace {
             window: Window::new(),
-            rate: Rate::new(now),
+            rate: TargetRate::new(shared_rates, now),
             breaker: Breaker::new(),
             under_way: 0,
         }
@@ -81,7 +82,7 @@ impl Pace {
         if room == 0 {
             return Admission::Full;
         }
-        match self.rate.allowed(terms.pushes_per_second, now) {
+        match self.rate.allowed(terms, now) {
             Ok(allowed) => Admission::Begin(room.min(allowed)),
             Err(time) => Admission::NotBefore(time),
         }
@@ -94,7 +95,7 @@ impl Pace {
 
     pub(crate) fn began(&mut self, terms: &Terms) {
         self.under_way += 1;
-        self.rate.take(terms.pushes_per_second);
+        self.rate.take(terms);
         self.breaker.began();
     }
 

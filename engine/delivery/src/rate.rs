@@ -1,18 +1,76 @@
-//! How fast one target may be pushed to.
+//! How fast a target may be pushed to, or several together.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use ninefold_time::Timestamp;
+use parking_lot::Mutex;
+
+use crate::Terms;
+
+/// The rates that targets share, by their names, as long as a target has them.
+#[derive(Debug, Default)]
+pub(crate) struct SharedRates(Mutex<HashMap<Arc<str>, Weak<Mutex<Rate>>>>);
+
+impl SharedRates {
+    fn named(&self, name: &Arc<str>, now: Timestamp) -> Arc<Mutex<Rate>> {
+        let mut rates = self.0.lock();
+        if let Some(rate) = rates.get(name).and_then(Weak::upgrade) {
+            return rate;
+        }
+        rates.retain(|_, rate| rate.strong_count() > 0);
+        let rate = Arc::new(Mutex::new(Rate::new(now)));
+        rates.insert(Arc::clone(name), Arc::downgrade(&rate));
+        rate
+    }
+}
+
+/// The rate of one target: its own, or the one that its terms name.
+#[derive(Debug)]
+pub(crate) struct TargetRate {
+    shared: Arc<SharedRates>,
+    name: Option<Arc<str>>,
+    rate: Arc<Mutex<Rate>>,
+}
+
+impl TargetRate {
+    pub(crate) fn new(shared: Arc<SharedRates>, now: Timestamp) -> Self {
+        TargetRate {
+            shared,
+            name: None,
+            rate: Arc::new(Mutex::new(Rate::new(now))),
+        }
+    }
+
+    /// How many pushes are allowed now, or when the next one is. Targets that ask at the same moment may get the same answer:
+    /// what they then begin too many is made up for before the next one.
+    pub(crate) fn allowed(&mut self, terms: &Terms, now: Timestamp) -> Result<usize, Timestamp> {
+        if self.name != terms.shared_rate {
+            self.name.clone_from(&terms.shared_rate);
+            self.rate = match &self.name {
+                Some(name) => self.shared.named(name, now),
+                None => Arc::new(Mutex::new(Rate::new(now))),
+            };
+        }
+        self.rate.lock().allowed(terms.pushes_per_second, now)
+    }
+
+    /// A push began.
+    pub(crate) fn take(&self, terms: &Terms) {
+        self.rate.lock().take(terms.pushes_per_second);
+    }
+}
 
 /// A bucket that fills with one token a push that is allowed, up to those of one second.
 #[derive(Debug)]
-pub(crate) struct Rate {
+struct Rate {
     tokens: f64,
     filled_at: Timestamp,
 }
 
 impl Rate {
-    pub(crate) fn new(now: Timestamp) -> Self {
+    fn new(now: Timestamp) -> Self {
         Rate {
             tokens: 1.0,
             filled_at: now,
@@ -20,7 +78,7 @@ impl Rate {
     }
 
     /// How many pushes are allowed now, or when the next one is.
-    pub(crate) fn allowed(&mut self, per_second: Option<f64>, now: Timestamp) -> Result<usize, Timestamp> {
+    fn allowed(&mut self, per_second: Option<f64>, now: Timestamp) -> Result<usize, Timestamp> {
         let Some(per_second) = per_second else {
             return Ok(usize::MAX);
         };
@@ -37,7 +95,7 @@ impl Rate {
     }
 
     /// A push began.
-    pub(crate) fn take(&mut self, per_second: Option<f64>) {
+    fn take(&mut self, per_second: Option<f64>) {
         if per_second.is_some() {
             self.tokens -= 1.0;
         }

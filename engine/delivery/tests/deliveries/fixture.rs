@@ -147,6 +147,7 @@ pub(crate) fn terms() -> Terms {
         timeout: Duration::from_secs(15),
         concurrency: 64,
         pushes_per_second: None,
+        shared_rate: None,
     }
 }
 

@@ -114,6 +114,28 @@ async fn no_second_has_more_pushes_than_the_target_wants() {
 }
 
 #[tokio::test]
+async fn targets_share_a_rate_that_both_name() {
+    let fixture = Fixture::new().await;
+    let start = fixture.clock.now();
+    let limited = Terms {
+        pushes_per_second: Some(5.0),
+        shared_rate: Some("both".into()),
+        ..terms()
+    };
+    for target in ["a", "b"] {
+        let terms = &mut fixture.courier.script.lock().terms;
+        terms.insert(target.to_owned(), limited.clone());
+    }
+    fixture.accept("a", 0..25).await;
+    fixture.accept("b", 25..50).await;
+    fixture.pass(Duration::from_secs(30)).await;
+    let pushes = fixture.pushes();
+    assert_eq!(pushes.len(), 50);
+    let last = pushes.iter().map(|push| push.at).max().unwrap();
+    assert!((8..=11).contains(&last.duration_since(start).as_secs()));
+}
+
+#[tokio::test]
 async fn a_group_waits_for_its_first_item_and_others_do_not() {
     let fixture = Fixture::new().await;
     let items = [(1, "a"), (2, "b"), (3, "a"), (4, "b"), (5, "a")];

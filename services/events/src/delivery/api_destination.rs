@@ -39,6 +39,8 @@ impl EventsDoor {
         Terms {
             timeout: TIMEOUT,
             pushes_per_second: record.map(|record| f64::from(record.invocations_per_second)),
+            // It is the destination's, however many rules have it as a target.
+            shared_rate: Some(Arc::from(&*target.record.arn)),
             ..terms
         }
     }

@@ -33,5 +33,6 @@ pub(super) fn of(target: &Target) -> Terms {
         timeout: TIMEOUT,
         concurrency: CONCURRENCY,
         pushes_per_second: None,
+        shared_rate: None,
     }
 }

@@ -60,6 +60,7 @@ pub(super) fn of_subscriber(topic: &Topic, subscriber: &Subscriber) -> Terms {
         },
         concurrency: CONCURRENCY,
         pushes_per_second,
+        shared_rate: None,
     }
 }
 
@@ -71,6 +72,7 @@ pub(super) fn of_people() -> Terms {
         timeout: ANSWER_TIMEOUT,
         concurrency: CONCURRENCY,
         pushes_per_second: None,
+        shared_rate: None,
     }
 }
 
@@ -86,5 +88,6 @@ pub(super) fn of_topic() -> Terms {
         timeout: FAN_OUT_TIMEOUT,
         concurrency: CONCURRENCY,
         pushes_per_second: None,
+        shared_rate: None,
     }
 }
