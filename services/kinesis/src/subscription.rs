@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::unfold;
@@ -46,6 +47,9 @@ pub struct Subscription {
     ends_at: Timestamp,
     /// When the subscriber heard something last.
     heard_at: Option<Timestamp>,
+    /// With AWS's limits, a shard gives each consumer so much a second: nothing more comes before.
+    paced_until: Option<Timestamp>,
+    is_throttled: bool,
     is_over: bool,
     /// Given up when it is dropped.
     slot: Held,
@@ -137,6 +141,7 @@ impl Subscription {
         let now = door.clock.now();
         Ok(Subscription {
             slot: door.subscriptions.take((consumer, shard), now)?,
+            is_throttled: door.is_throttled(&view),
             views: Arc::clone(&door.views),
             clock: Arc::clone(&door.clock),
             view,
@@ -144,6 +149,7 @@ impl Subscription {
             offset,
             ends_at: now + SUBSCRIPTION,
             heard_at: None,
+            paced_until: None,
             is_over: false,
         })
     }
@@ -195,6 +201,13 @@ impl Subscription {
             let Some(shard) = view.shard(self.shard) else {
                 return Some(Err(errors::shard_does_not_exist(self.shard, &view.arn)));
             };
+            if let Some(paced_until) = self.paced_until.filter(|paced_until| now < *paced_until) {
+                tokio::select! {
+                    () = self.slot.slot.taken.notified() => {}
+                    () = clock.sleep_until(paced_until.min(self.ends_at)) => {}
+                }
+                continue;
+            }
             let mut changes = self.views.streams.changes();
             let watching = shard.partition.watch(&notify);
             match self.read(shard, now).await {
@@ -239,6 +252,9 @@ impl Subscription {
         }
         self.heard_at = Some(now);
         self.is_over = has_ended;
+        if self.is_throttled {
+            self.paced_until = Some(now + Duration::from_millis(reading.bytes as u64 * 1_000 / READ_BYTES));
+        }
         Ok(Some(self.event(reading, shard, has_ended, now_milliseconds)))
     }
 

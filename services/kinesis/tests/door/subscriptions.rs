@@ -1,6 +1,9 @@
 //! Subscriptions of consumers to shards.
 
-use ninefold_kinesis::{Subscription, SubscriptionEvent};
+use std::time::Duration;
+
+use ninefold_kinesis::{Subscription, SubscriptionEvent, Throttling};
+use ninefold_time::Clock;
 use serde_json::{Value, json};
 
 use crate::support::{Kinesis, data_of, shard_id};
@@ -77,6 +80,26 @@ async fn nothing_is_said_twice_within_a_few_seconds() {
     next(&mut subscription).await;
     let ((), event) = tokio::join!(hear_nothing(&kinesis, 5), next(&mut subscription));
     assert_eq!(data_of(&event), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_consumer_gets_so_much_of_a_shard_a_second_and_no_more() {
+    let kinesis = Kinesis::with_throttling(Throttling::Aws).await;
+    kinesis.create("orders", 1).await;
+    for _ in 0..3 {
+        kinesis.put("orders", "key", &"x".repeat(1_000 << 10)).await;
+        kinesis.advance(1);
+    }
+    let consumer = kinesis.register("orders", "billing").await;
+    let mut subscription = kinesis
+        .subscribe(&consumer, 0, json!({"Type": "TRIM_HORIZON"}))
+        .await
+        .unwrap();
+    let first = next(&mut subscription).await;
+    let began_at = kinesis.clock.now();
+    let ((), second) = tokio::join!(hear_nothing(&kinesis, 1), next(&mut subscription));
+    assert_eq!((data_of(&first).len(), data_of(&second).len()), (2, 1));
+    assert_eq!(kinesis.clock.now(), began_at + Duration::from_secs(1));
 }
 
 #[tokio::test]
