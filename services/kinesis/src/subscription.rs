@@ -63,6 +63,8 @@ pub(crate) struct Subscriptions(Mutex<HashMap<(ConsumerArn, ShardId), Arc<Slot>>
 struct Slot {
     began_at: Timestamp,
     is_taken: AtomicBool,
+    /// Whether it was taken because there is no such consumer any more.
+    is_orphan: AtomicBool,
     taken: Arc<Notify>,
 }
 
@@ -85,6 +87,7 @@ impl Subscriptions {
         let slot = Arc::new(Slot {
             began_at: now,
             is_taken: AtomicBool::new(false),
+            is_orphan: AtomicBool::new(false),
             taken: Arc::default(),
         });
         slots.insert(key.clone(), Arc::clone(&slot));
@@ -100,6 +103,7 @@ impl Subscriptions {
         self.0.lock().retain(|(subscriber, _), slot| {
             let is_gone = subscriber == consumer;
             if is_gone {
+                slot.is_orphan.store(true, Ordering::Release);
                 slot.end();
             }
             !is_gone
@@ -115,6 +119,17 @@ impl Slot {
 
     fn is_taken(&self) -> bool {
         self.is_taken.load(Ordering::Acquire)
+    }
+}
+
+impl Held {
+    /// Why it is taken.
+    fn error(&self) -> ServiceError {
+        let (consumer, shard) = &self.key;
+        match self.slot.is_orphan.load(Ordering::Acquire) {
+            true => errors::consumer_not_found(&consumer.name, &consumer.stream),
+            false => errors::another_subscription(consumer, *shard),
+        }
     }
 }
 
@@ -185,8 +200,7 @@ impl Subscription {
             let clock = Arc::clone(&self.clock);
             let now = clock.now();
             if self.slot.slot.is_taken() {
-                let (consumer, shard) = &self.slot.key;
-                return Some(Err(errors::another_subscription(consumer, *shard)));
+                return Some(Err(self.slot.error()));
             }
             if now >= self.ends_at {
                 return None;

@@ -1,4 +1,4 @@
-// Package clients tests SQS, SNS and EventBridge through the AWS SDK for Go v2, which checks the digests of bodies by itself.
+// Package clients tests SQS, SNS, EventBridge and Kinesis through the AWS SDK for Go v2, which checks the digests of bodies by itself.
 package clients
 
 import (

@@ -162,7 +162,7 @@ async fn a_subscription_ends_with_its_consumer_and_stream() {
     next(&mut subscription).await;
     let deregister = kinesis.call("DeregisterStreamConsumer", json!({"ConsumerARN": consumer}));
     let (ended, _) = tokio::join!(subscription.next(), deregister);
-    assert!(ended.unwrap().is_err());
+    assert_eq!(ended.unwrap().unwrap_err().code, "ResourceNotFoundException");
     let refused = kinesis
         .subscribe(&consumer, 0, latest.clone())
         .await
