@@ -2,9 +2,10 @@
 //! one thread and one `epoll` for all connections, so that the generator costs less than what it measures. (What is
 //! measured beside a load has a thread of its own.)
 //!
-//! Four programs stand on it: `load` (the generator), `bare` (the limit it is compared with), `receiver` (a web endpoint
-//! that counts what is delivered) and `push` (the limit of delivering to it). The runner `bench/run` starts the
-//! contenders and calls them.
+//! Five programs stand on it: `load` (the generator), `bare` (the limit it is compared with), `receiver` (a web endpoint
+//! that counts what is delivered), `push` (the limit of delivering to it) and `streams` (the generator for Kafka and Kinesis, whose
+//! connections have threads: there are few, and what goes over each is large). The runners `bench/run` and `bench/streams/run`
+//! start the contenders and call them.
 
 pub mod caller;
 pub mod closed_loop;
@@ -14,6 +15,10 @@ pub mod event;
 pub mod event_bus;
 pub mod fan_out;
 pub mod http1;
+pub mod http_stream;
+pub mod kafka;
+pub mod kinesis;
+pub mod limit;
 pub mod paced;
 #[cfg(test)]
 mod path_server;

@@ -179,3 +179,80 @@ pub struct WakeReport {
     /// From reading the sending request's answer to reading the receiver's answer, microseconds; 0 where the receiver was first.
     pub from_acknowledgement_us: LatencySummary,
 }
+
+/// The line that a workload of streams writes.
+#[derive(Debug, Serialize)]
+pub struct StreamReport {
+    /// The workload's name.
+    pub workload: String,
+    /// Connections.
+    pub connections: usize,
+    /// Measured time.
+    pub seconds: f64,
+    /// Requests answered as they should be in that time.
+    pub requests: u64,
+    /// Records in them or in their answers.
+    pub records: u64,
+    /// Bytes of those records, without what is around them.
+    pub bytes: u64,
+    /// Records per second.
+    pub records_per_second: f64,
+    /// Bytes per second.
+    pub bytes_per_second: f64,
+    /// What went wrong.
+    #[serde(flatten)]
+    pub errors: Errors,
+    /// Whether the run counts: no error, and at least one record.
+    pub clean: bool,
+    /// Latencies in microseconds, if they were measured.
+    pub latency_us: Option<LatencySummary>,
+}
+
+/// What the connections of a workload of streams have counted.
+#[derive(Default)]
+pub struct StreamCounts {
+    /// Requests answered as they should be.
+    pub requests: u64,
+    /// Records.
+    pub records: u64,
+    /// Bytes of those records.
+    pub bytes: u64,
+    /// What went wrong.
+    pub errors: Errors,
+    /// How long they took, if that is measured.
+    pub latencies: Latencies,
+}
+
+impl StreamCounts {
+    /// Adds what another connection has counted.
+    pub fn add(&mut self, other: StreamCounts) {
+        self.requests += other.requests;
+        self.records += other.records;
+        self.bytes += other.bytes;
+        self.errors.errors += other.errors.errors;
+        if self.errors.first_error.is_none() {
+            self.errors.first_error = other.errors.first_error;
+        }
+        self.latencies.0 += other.latencies.0;
+    }
+
+    /// The line to write.
+    pub fn report(mut self, workload: &str, connections: usize, seconds: f64) -> StreamReport {
+        if self.records == 0 {
+            self.errors.other(&"no record in the measured time");
+        }
+        StreamReport {
+            workload: workload.to_owned(),
+            connections,
+            seconds,
+            requests: self.requests,
+            records: self.records,
+            bytes: self.bytes,
+            records_per_second: self.records as f64 / seconds,
+            bytes_per_second: self.bytes as f64 / seconds,
+            clean: self.errors.errors == 0,
+            errors: self.errors,
+            latency_us: (!self.latencies.0.is_empty()).then(|| self.latencies.summary()),
+        }
+    }
+}

@@ -208,6 +208,7 @@ macro_rules! signed_for {
 const SIGNED_FOR_QUEUES: &str = signed_for!("sqs");
 pub(crate) const SIGNED_FOR_TOPICS: &str = signed_for!("sns");
 pub(crate) const SIGNED_FOR_EVENTS: &str = signed_for!("events");
+pub(crate) const SIGNED_FOR_STREAMS: &str = signed_for!("kinesis");
 
 /// One request as bytes; `headers` are whole lines.
 pub(crate) fn post(address: SocketAddr, path: &str, headers: fmt::Arguments<'_>, body: &str) -> Vec<u8> {

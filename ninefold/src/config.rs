@@ -2,6 +2,7 @@
 
 mod error;
 mod mail;
+mod object_store;
 mod settings;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,7 +17,8 @@ use tracing_subscriber::EnvFilter;
 
 pub(crate) use error::ConfigError;
 pub(crate) use mail::MailConfig;
-pub(crate) use settings::{Auth, Durability, KinesisThrottling, LogFormat, Settings};
+pub(crate) use object_store::ObjectStoreConfig;
+pub(crate) use settings::{Auth, Durability, KinesisThrottling, LogFormat, S3Addressing, Settings};
 
 /// The file that is read when none is named.
 const DEFAULT_FILE: &str = "ninefold.toml";
@@ -55,6 +57,10 @@ pub(crate) struct Config {
     pub(crate) apns: Option<Uri>,
     /// Whether AWS's limits of throughput hold for data streams.
     pub(crate) kinesis_throttling: KinesisThrottling,
+    /// Where channels of data streams deliver to.
+    pub(crate) object_store: Option<ObjectStoreConfig>,
+    /// What of records makes an object of a channel's.
+    pub(crate) channel_object_bytes: usize,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: String,
     pub(crate) limits: Limits,
@@ -101,6 +107,8 @@ impl Config {
             fcm: url("fcm_url", settings.fcm_url.as_deref())?,
             apns: url("apns_url", settings.apns_url.as_deref())?,
             kinesis_throttling: settings.kinesis_throttling.unwrap_or_default(),
+            object_store: ObjectStoreConfig::read(&settings)?,
+            channel_object_bytes: object_store::object_bytes(settings.channel_object_bytes)?,
             log_format: settings.log_format.unwrap_or_default(),
             limits: limits(&settings)?,
             log_level: settings.log_level.unwrap_or_default(),
@@ -257,7 +265,9 @@ mod tests {
              egress_allow = '10.0.0.0/8, ::1/128'\ntrusted_certificates = 't'\nsign_queue_messages = false\n\
              mail_relay = 'smtps://relay.example.com'\nmail_sender = 'a@example.com'\nsms_provider = 's'\n\
              sms_sandbox = true\nsms_price_per_part = 0.25\nwebhooks = 'w'\nfcm_url = 'http://f'\napns_url = 'http://a'\n\
-             kinesis_throttling = 'aws'\nkafka_listen = '0.0.0.0:9092'\nkafka_advertised_host = 'kafka.example.com'\n",
+             kinesis_throttling = 'aws'\nkafka_listen = '0.0.0.0:9092'\nkafka_advertised_host = 'kafka.example.com'\n\
+             s3_endpoint = 'http://store:9000'\ns3_region = 'eu-west-2'\ns3_addressing = 'virtual-host'\n\
+             s3_access_key_id = 'id'\ns3_secret_access_key = 'secret'\nchannel_object_bytes = 8\n",
         ))
         .unwrap();
         assert_eq!(config.data, PathBuf::from("/d"));
@@ -288,6 +298,17 @@ mod tests {
             ("http://f".parse().unwrap(), "http://a".parse().unwrap())
         );
         assert_eq!(config.kinesis_throttling, KinesisThrottling::Aws);
+        let store = config.object_store.unwrap();
+        assert_eq!(
+            (&*store.endpoint, &*store.region),
+            ("http://store:9000", "eu-west-2")
+        );
+        assert_eq!(
+            (&*store.access_key_id, &*store.secret_access_key),
+            ("id", "secret")
+        );
+        assert_eq!(store.addressing, S3Addressing::VirtualHost);
+        assert_eq!(config.channel_object_bytes, 8);
         assert_eq!(config.kafka_listen, Some(([0, 0, 0, 0], 9092).into()));
         assert_eq!(config.kafka_advertised_host.as_deref(), Some("kafka.example.com"));
         let limits = config.limits;
@@ -345,6 +366,18 @@ mod tests {
                 "refusing to listen on 0.0.0.0:9092",
             ),
             ("kafka_listen = 'nowhere'", "kafka_listen is not valid"),
+            (
+                "s3_endpoint = 'http://store:9000'",
+                "s3_access_key_id is not valid",
+            ),
+            ("s3_region = 'eu-west-2'", "s3_endpoint is not valid"),
+            ("s3_endpoint = 'ftp://store'", "s3_endpoint is not valid"),
+            ("s3_endpoint = 'store:9000'", "s3_endpoint is not valid"),
+            ("channel_object_bytes = 0", "channel_object_bytes is not valid"),
+            (
+                "channel_object_bytes = 200000000",
+                "channel_object_bytes is not valid",
+            ),
         ] {
             let refusal = refusal(text);
             assert!(refusal.contains(expected), "{text}: {refusal}");

@@ -18,8 +18,8 @@ use ninefold_delivery::DeliveryEngine;
 use ninefold_events::{EventsDoor, EventsParts};
 use ninefold_groups::{Groups, GroupsConfig};
 use ninefold_kafka::{KafkaDoor, KafkaParts};
-use ninefold_kafka_broker::{SecurityRecords, StreamMarkers, StreamTopics};
-use ninefold_kinesis::{KinesisDoor, KinesisParts, Throttling};
+use ninefold_kafka_broker::{GroupConfigRecords, SecurityRecords, StreamMarkers, StreamTopics};
+use ninefold_kinesis::{ChannelFigures, KinesisDoor, KinesisParts, Throttling};
 use ninefold_log::{DurabilityMode, Log, LogOptions};
 use ninefold_model::ServiceModel;
 use ninefold_protocol::{AccountId, Authorizer, Dispatcher, Door, Endpoint, LogGroups, Region};
@@ -97,6 +97,7 @@ pub(crate) fn tables() -> Vec<Table> {
         Groups::TABLES,
         Transactions::TABLES,
         SecurityRecords::TABLES,
+        GroupConfigRecords::TABLES,
     ]
     .concat()
 }
@@ -172,6 +173,11 @@ impl Engines {
         tokio::spawn(Arc::clone(&self.transactions).run());
         tokio::spawn(sweep_shares(Arc::clone(&self.shares), Arc::clone(&self.clock)));
         tokio::spawn(tell_groups(Arc::clone(&self.streams), Arc::clone(&self.groups)));
+        tokio::spawn(forget_shares(
+            Arc::clone(&self.shares),
+            Arc::clone(&self.log),
+            Arc::clone(&self.clock),
+        ));
     }
 }
 
@@ -221,6 +227,17 @@ async fn tell_groups(streams: Arc<Streams>, groups: Arc<Groups>) {
     }
 }
 
+/// Lets go of what was shared of streams that are gone, by whichever door they went, now and then as long as the server runs.
+async fn forget_shares(shares: Arc<Shares>, log: Arc<Log>, clock: Arc<dyn Clock>) {
+    loop {
+        let forgotten = shares.delete_partitions(|number| log.partition(number).is_none());
+        if let Err(error) = forgotten.await {
+            tracing::warn!(%error, "what was shared of streams that are gone is left");
+        }
+        clock.sleep_until(clock.now() + LOG_SWEEP).await;
+    }
+}
+
 impl Doors {
     /// Opens every door. `endpoint` is how the server is reached from outside.
     pub(crate) async fn open(
@@ -259,7 +276,7 @@ impl Doors {
             webhooks: webhooks::sources(config)?,
             http,
             sealer: connection_sealer::open(&config.data).map_err(secrets)?,
-            log_groups,
+            log_groups: Arc::clone(&log_groups),
             endpoint,
             authorizer,
         })
@@ -275,10 +292,13 @@ impl Doors {
             store: Arc::clone(&engines.store),
             streams: Arc::clone(&engines.streams),
             clock: Arc::clone(clock),
+            shares: Arc::clone(&engines.shares),
             throttling: match config.kinesis_throttling {
                 KinesisThrottling::None => Throttling::None,
                 KinesisThrottling::Aws => Throttling::Aws,
             },
+            channel_delivery: outbound::channel_delivery(config, clock)?,
+            log_groups: Some(log_groups),
         })
         .await
         .map_err(|error| Failure::of(&error))?;
@@ -301,6 +321,12 @@ impl Doors {
             stop_messages: Mutex::new(stop_messages),
             phones_of: (config.account, config.region.clone()),
         })
+    }
+
+    /// What channels of data streams have done.
+    pub(crate) fn channel_figures(&self) -> Box<dyn Fn() -> Vec<ChannelFigures> + Send + Sync> {
+        let kinesis = Arc::clone(&self.kinesis);
+        Box::new(move || kinesis.channel_figures())
     }
 
     /// Starts what doors do by themselves. To be called once they can be reached.

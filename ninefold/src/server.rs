@@ -102,21 +102,18 @@ fn gateway(
     address: SocketAddr,
     server: &Server,
     engines: &Engines,
-    Doors {
-        all: doors,
-        deliveries,
-        ..
-    }: &Doors,
+    opened: &Doors,
     identity: Identity,
 ) -> Result<Gateway, Failure> {
-    let doors: Vec<Service> = doors.iter().cloned().map(service).collect();
+    let doors: Vec<Service> = opened.all.iter().cloned().map(service).collect();
     let unrouted = Arc::new(OperationFigures::default());
     let metrics = Metrics::new(Sources {
         services: doors.iter().map(|service| Arc::clone(&service.figures)).collect(),
         unrouted: Arc::clone(&unrouted),
         connections: server.connections(),
         queues: Arc::clone(&engines.queues),
-        deliveries: deliveries.clone(),
+        deliveries: opened.deliveries.clone(),
+        channels: opened.channel_figures(),
         store: Arc::clone(&engines.store),
         log: {
             let log = Arc::clone(&engines.log);

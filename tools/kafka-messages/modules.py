@@ -13,7 +13,7 @@ ENCODE = "pub fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), 
 USES = {
     "std::ops": ["RangeInclusive"], "bytes": ["Bytes"], "bytestring": ["ByteString"],
     "crate::error": ["DecodeError", "EncodeError", "expect_encodable", "expect_version"],
-    "crate::reader": ["Reader"], "crate::uuid": ["Uuid"], "crate::writer": ["TaggedFields", "Writer"],
+    "crate::reader": ["Reader"], "crate::records": ["Records"], "crate::uuid": ["Uuid"], "crate::writer": ["TaggedFields", "Writer"],
 }
 
 
@@ -39,9 +39,10 @@ def module(messages):
 
 def uses(text):
     """What the text needs of other modules: the standard library's, other crates', ours."""
+    code = re.sub(r'///.*|"[^"]*"', "", text)
     lines, before = [], None
     for path, names in USES.items():
-        needed = [name for name in names if re.search(rf"\b{name}\b", text)]
+        needed = [name for name in names if re.search(rf"\b{name}\b", code)]
         group = path.split("::")[0] if path.startswith(("std", "crate")) else "others"
         if needed:
             lines += ([""] if before not in (None, group) else []) + [f"use {path}::{{{', '.join(needed)}}};"]

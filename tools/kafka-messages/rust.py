@@ -11,6 +11,8 @@ RUST_TYPES = {
     "uuid": "Uuid", "string": "ByteString", "bytes": "Bytes", "records": "Bytes",
 }
 METHODS = {"bool": "boolean", "records": "bytes"}
+# Whose records may be in files when they are sent.
+SENT_FROM_FILES = {"FetchResponse"}
 KEYWORDS = {"match", "type"}
 
 
@@ -91,8 +93,17 @@ class Renderer:
 
     # Types
 
+    def is_sent_from_files(self, each):
+        return each.kind == "records" and self.message.name in SENT_FROM_FILES
+
     def element_type(self, each):
+        if self.is_sent_from_files(each):
+            return "Records"
         return RUST_TYPES.get(each.kind) or self.names[each.kind]
+
+    def method(self, each):
+        """What reads and writes a field."""
+        return "records" if self.is_sent_from_files(each) else METHODS.get(each.kind, each.kind)
 
     def rust_type(self, each):
         inner = self.element_type(each)
@@ -240,15 +251,15 @@ class Renderer:
                 return f"reader.nullable_struct(|reader| {name}::decode(reader, version))?"
             return f"{name}::decode(reader, version)?"
         if each.kind in FIXED_SIZES:
-            return f"reader.{METHODS.get(each.kind, each.kind)}()?"
-        return f"reader.{prefix}{METHODS.get(each.kind, each.kind)}({flexible})?"
+            return f"reader.{self.method(each)}()?"
+        return f"reader.{prefix}{self.method(each)}({flexible})?"
 
     def read_element(self, each, flexible):
         if each.is_struct():
             return f"{self.names[each.kind]}::decode(reader, version)"
         if each.kind == "string":
             return f"reader.string({flexible})"
-        return f"reader.{METHODS.get(each.kind, each.kind)}()"
+        return f"reader.{self.method(each)}()"
 
     def tagged_fields(self, struct):
         tagged = [each for each in struct.fields if each.tag is not None]
@@ -330,16 +341,16 @@ class Renderer:
                 return f"writer.nullable_struct({place}.as_ref(), |writer, each| each.encode(writer, version))?;"
             return f"{place}.encode(writer, version)?;"
         if each.kind in FIXED_SIZES:
-            return f"writer.{METHODS.get(each.kind, each.kind)}({place});"
+            return f"writer.{self.method(each)}({place});"
         given = f"{place}.as_ref()" if each.is_nullable() else f"&{place}"
-        return f"writer.{prefix}{METHODS.get(each.kind, each.kind)}({flexible}, {given})?;"
+        return f"writer.{prefix}{self.method(each)}({flexible}, {given})?;"
 
     def write_element(self, each, flexible):
         if each.is_struct():
             return "each.encode(writer, version)"
         if each.kind == "string":
             return f"writer.string({flexible}, each)"
-        return f"{{ writer.{METHODS.get(each.kind, each.kind)}(*each); Ok(()) }}"
+        return f"{{ writer.{self.method(each)}(*each); Ok(()) }}"
 
     def encode_tagged(self, struct, flexible):
         if flexible == "false":

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::cluster::Cluster;
 use crate::configs::topic::TopicConfigs;
+use crate::configs::{Configurable, NodeProperties};
 use crate::errors::{self, Refusal};
 use crate::topics::{Topic, check_growth};
 
@@ -85,6 +86,20 @@ impl Cluster {
         Ok(created.await.map(drop)?)
     }
 
+    /// Makes these the properties that the node is as if started with (`server.properties`): clients see them, and topics have them
+    /// as defaults. What topics get and can ask for, [other options](Cluster::set_topic_options) say. Durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails; then some topics may have what they had before.
+    pub async fn set_node_properties(
+        &self,
+        properties: BTreeMap<String, String>,
+    ) -> Result<(), AdministrationError> {
+        let properties = NodeProperties::new(properties);
+        Ok(self.topics.set_node_properties(properties).await?)
+    }
+
     /// The topic of a name.
     pub fn topic(&self, name: &str) -> Option<TopicDescription> {
         self.topics.get(name).map(|topic| described(&topic))
@@ -139,7 +154,7 @@ impl Cluster {
         Ok(self.remove_topic(&topic).await?)
     }
 
-    /// Removes all topics, groups and transactions of the cluster; what it has of users, access control lists and quotas, the
+    /// Removes all topics, groups with their configuration, and transactions of the cluster; what it has of users, access control lists and quotas, the
     /// [records](crate::SecurityRecords::remove) remove. Nobody is to be connected any more. Doing it again finishes what was
     /// interrupted.
     ///
@@ -161,19 +176,26 @@ impl Cluster {
                 removed.map_err(|error| failed(&error))?;
             }
         }
-        for topic in self.topics.all() {
+        let topics = self.topics.all();
+        let unshared = self.unshare_topics(&topics).await;
+        unshared.map_err(|error| failed(&error))?;
+        for topic in topics {
             match self.topics.delete(&topic).await {
                 Ok(()) => {}
                 Err(refusal) if refusal.code == ErrorCode::UnknownTopicOrPartition => {}
                 Err(refusal) => return Err(refusal.into()),
             }
         }
-        Ok(())
+        let removed = self.group_configs.remove_all().await;
+        removed.map_err(|error| failed(&error))
     }
 
     /// Deletes a topic; another one of its name begins anew.
     pub(crate) async fn remove_topic(&self, topic: &Topic) -> Result<(), Refusal> {
+        let topics = std::slice::from_ref(topic);
+        self.unshare_topics(topics).await?;
         self.topics.delete(topic).await?;
+        self.unshare_topics(topics).await?;
         let gone = [self.groups.names.inner(&topic.stream.key.name)];
         let forgotten = self.groups.engine.forget_topics(&gone).await;
         forgotten.map_err(|error| Refusal::new(errors::of_group(&error), error.to_string()))

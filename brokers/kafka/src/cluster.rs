@@ -9,6 +9,7 @@ use ninefold_time::Clock;
 use ninefold_transactions::Transactions;
 use parking_lot::RwLock;
 
+use crate::configs::{ClusterGroupConfigs, GroupConfigRecords};
 use crate::fetch::FetchSessions;
 use crate::groups::ClusterGroups;
 use crate::namespace::Names;
@@ -32,6 +33,8 @@ pub struct ClusterParts {
     pub streams: Arc<Streams>,
     /// The groups of all clusters.
     pub groups: Arc<Groups>,
+    /// What is kept of the configuration of groups.
+    pub group_configs: Arc<GroupConfigRecords>,
     /// The transactions of all clusters.
     pub transactions: Arc<Transactions>,
     /// Who its clients are, and what they may do.
@@ -70,6 +73,7 @@ pub struct Cluster {
     pub(crate) topics: Topics,
     topic_options: RwLock<TopicOptions>,
     pub(crate) groups: ClusterGroups,
+    pub(crate) group_configs: ClusterGroupConfigs,
     pub(crate) transactions: ClusterTransactions,
     pub(crate) security: Security,
     pub(crate) clock: Arc<dyn Clock>,
@@ -84,6 +88,7 @@ impl Cluster {
         Arc::new(Cluster {
             id: parts.id.into(),
             groups: ClusterGroups::new(parts.groups, names.clone()),
+            group_configs: ClusterGroupConfigs::new(parts.group_configs, &parts.namespace),
             transactions: ClusterTransactions {
                 engine: parts.transactions,
                 names,

@@ -9,22 +9,23 @@ use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use ninefold_kafka_protocol::messages::{Request, Response};
-use ninefold_kafka_protocol::{ApiKey, FrameDecoder, Reader, RequestHeader};
+use ninefold_kafka_protocol::{ApiKey, FrameDecoder, Piece, Reader, RequestHeader};
 use ninefold_time::Timestamp;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::dispatch::{self, Answer};
 use crate::limits::{
-    AUTHENTICATION, FAILED_AUTHENTICATION_PAUSE, PRODUCE_UNDER_WAY, REQUEST_BYTES,
+    AUTHENTICATION, FAILED_AUTHENTICATION_PAUSE, IDLE, PRODUCE_UNDER_WAY, REQUEST_BYTES,
     UNAUTHENTICATED_REQUEST_BYTES,
 };
 use crate::listener::Listener;
 use crate::operations::api_versions;
 use crate::security::{Authentication, Fate, Quota, fetched_bytes, tell};
 use crate::session::Caller;
+use crate::transport::Transport;
 
-/// A buffer of segments is written in pieces of so many.
+/// So many pieces are written at once.
 const SLICES: usize = 64;
 
 /// An answer that waits for a sync, and to what request.
@@ -49,6 +50,8 @@ struct Connection<'a, S> {
     authentication: Authentication,
     /// By when the client has to be authenticated. In the time of the network, which no clock of ours drives.
     deadline: Instant,
+    /// When something came from the client last.
+    heard_at: Instant,
     frames: FrameDecoder,
     pending: VecDeque<Pending>,
     /// Until when nothing more is taken from the client, as it has used too much (KIP-219).
@@ -63,14 +66,16 @@ pub(crate) async fn serve<S>(
     authentication: Authentication,
 ) -> io::Result<()>
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
+    S: Transport,
 {
+    let now = Instant::now();
     let mut connection = Connection {
         stream,
         listener,
         caller,
         authentication,
-        deadline: Instant::now() + AUTHENTICATION,
+        deadline: now + AUTHENTICATION,
+        heard_at: now,
         frames: FrameDecoder::new(REQUEST_BYTES),
         pending: VecDeque::new(),
         muted_until: None,
@@ -83,7 +88,7 @@ where
         }
         match connection.event().await? {
             Event::Received(0) => return Ok(()),
-            Event::Received(_) => {}
+            Event::Received(_) => connection.heard_at = Instant::now(),
             Event::Unmuted => connection.muted_until = None,
             Event::Answered(response) => {
                 if let Some(Pending { header, throttle, .. }) = connection.pending.pop_front() {
@@ -96,7 +101,7 @@ where
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
+impl<S: Transport> Connection<'_, S> {
     fn may_handle(&self) -> bool {
         self.muted_until.is_none() && self.pending.len() < PRODUCE_UNDER_WAY
     }
@@ -122,7 +127,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 None => std::future::pending().await,
             }
         };
-        let deadline = (!self.authentication.is_authenticated()).then_some(self.deadline);
+        let deadline = if self.authentication.is_authenticated() {
+            self.heard_at + IDLE
+        } else {
+            self.deadline
+        };
         let answer = async {
             match self.pending.front_mut() {
                 Some(first) => first.answer.as_mut().await,
@@ -261,7 +270,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         let mut frame = BytesMut::with_capacity(answer.len() + 4);
         frame.put_u32(u32::try_from(answer.len()).map_err(io::Error::other)?);
         frame.put(answer);
-        self.write(vec![frame.freeze()]).await
+        self.write(vec![Piece::Memory(frame.freeze())]).await
     }
 
     /// Answers everything that waits.
@@ -285,19 +294,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         if !throttle.is_zero() {
             tell(&mut response, throttle);
         }
-        let segments = response
+        let pieces = response
             .frame(header.api_version, header.correlation_id)
             .map_err(|error| {
                 tracing::error!(api = ?header.api_key, version = header.api_version, %error, "an answer can't be sent");
                 io::Error::other(error)
             })?;
-        self.write(segments).await
+        self.write(pieces).await
     }
 
-    async fn write(&mut self, segments: Vec<Bytes>) -> io::Result<()> {
-        let mut segments = VecDeque::from(segments);
-        while !segments.is_empty() {
-            let slices: Vec<IoSlice<'_>> = segments
+    async fn write(&mut self, pieces: Vec<Piece>) -> io::Result<()> {
+        let mut in_memory = VecDeque::new();
+        for piece in pieces {
+            match piece {
+                Piece::Memory(bytes) => in_memory.push_back(bytes),
+                Piece::File(range) => {
+                    self.write_from_memory(&mut in_memory).await?;
+                    self.stream.send_file(range).await?;
+                }
+            }
+        }
+        self.write_from_memory(&mut in_memory).await?;
+        self.stream.flush().await
+    }
+
+    /// Writes all of what there is.
+    async fn write_from_memory(&mut self, pieces: &mut VecDeque<Bytes>) -> io::Result<()> {
+        while !pieces.is_empty() {
+            let slices: Vec<IoSlice<'_>> = pieces
                 .iter()
                 .take(SLICES)
                 .map(|bytes| IoSlice::new(bytes))
@@ -306,17 +330,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             if written == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }
-            while let Some(first) = segments.front_mut() {
+            while let Some(first) = pieces.front_mut() {
                 let taken = written.min(first.len());
                 first.advance(taken);
                 written -= taken;
                 if !first.is_empty() {
                     break;
                 }
-                segments.pop_front();
+                pieces.pop_front();
             }
         }
-        self.stream.flush().await
+        Ok(())
     }
 
     /// What ends the connection because of what the client has sent.
@@ -327,17 +351,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
     }
 }
 
-/// Reads what there is, until the deadline if there is one.
+/// Reads what there is, until the deadline.
 async fn receive<S: AsyncRead + Unpin>(
     stream: &mut S,
     room: &mut BytesMut,
-    deadline: Option<Instant>,
+    deadline: Instant,
 ) -> io::Result<usize> {
-    let received = stream.read_buf(room);
-    match deadline {
-        None => received.await,
-        Some(deadline) => timeout_at(deadline, received)
-            .await
-            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?,
-    }
+    timeout_at(deadline, stream.read_buf(room))
+        .await
+        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
 }

@@ -25,7 +25,7 @@ use self::acls::{Acls, Asked, PatternRecord, Verdict};
 use self::iam::Iam;
 pub use self::iam::{ClusterArn, IamAccessKey, IamAuthority, IamOptions, IamRequest};
 pub(crate) use self::iam::{IamIdentity, Origin};
-use self::namespace::Namespace;
+pub(crate) use self::namespace::Namespace;
 use self::quotas::QuotaRecord;
 pub(crate) use self::quotas::requests as quota_requests;
 pub(crate) use self::quotas::{Quota, Quotas, fetched_bytes, tell};
@@ -40,6 +40,8 @@ use crate::session::{Caller, Principal};
 pub(crate) const CLUSTER_REFUSED: &str = "Cluster authorization failed.";
 /// What who may not do something to a topic is told.
 pub(crate) const TOPIC_REFUSED: &str = "Topic authorization failed.";
+/// What who may not do something to a group is told.
+pub(crate) const GROUP_REFUSED: &str = "Group authorization failed.";
 /// A topic that says for all of them whether topics may be written without any ACL.
 const ANY_NAME: &str = "hardcode";
 

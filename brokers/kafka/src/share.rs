@@ -4,23 +4,24 @@ mod acknowledge;
 mod decisions;
 mod fetch;
 mod offsets;
+mod removal;
 mod sessions;
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 use ninefold_kafka_protocol::{ApiKey, ErrorCode, Uuid};
 use ninefold_log::Partition;
-use ninefold_share::{Group, MemberId, Settings, Share, ShareError, ShareKey, Shares, StartPosition};
+use ninefold_share::{Group, MemberId, Share, ShareError, ShareKey, Shares, StartPosition};
 
 pub(crate) use self::acknowledge::answer as acknowledge;
 pub(crate) use self::fetch::answer as fetch;
 pub(crate) use self::offsets::{alter, delete, describe};
 use self::sessions::ShareSessions;
 use crate::cluster::Cluster;
-use crate::errors;
+use crate::configs::group::ShareSettings;
+use crate::errors::{self, Refusal};
 use crate::security::Operation;
 use crate::session::Caller;
 use crate::topics::TopicReference;
@@ -35,14 +36,6 @@ pub(crate) const OFFERED: &[ApiKey] = &[
     ApiKey::AlterShareGroupOffsets,
     ApiKey::DeleteShareGroupOffsets,
 ];
-/// The feature that is switched on where records are shared.
-pub(crate) const FEATURE: (&str, i16) = ("share.version", 1);
-
-/// How long a record is its member's (`group.share.record.lock.duration.ms`).
-const LOCK: Duration = Duration::from_secs(30);
-/// Where a group begins that has not read a partition yet (`share.auto.offset.reset`).
-const START: StartPosition = StartPosition::Latest;
-
 /// What the share groups of a cluster have acquired.
 #[derive(Default)]
 pub(crate) struct SharedRecords {
@@ -98,16 +91,24 @@ impl Cluster {
         topic.partition(index).cloned()
     }
 
-    /// A partition as a group shares it, from now on at the latest.
+    /// A partition as a group shares it, from now on at the latest, by what the group has decided. It begins where it says, or
+    /// where the group's configuration does.
     async fn open_share(
         &self,
         group: &str,
         partition: &Arc<Partition>,
-        start: StartPosition,
+        start: Option<StartPosition>,
     ) -> Result<Arc<Share>, ErrorCode> {
         let key = self.share_key(group, partition);
-        let opened = self.shares()?.open(&key, partition, Settings::default(), start);
-        opened.await.map_err(|error| of_share(&error))
+        let configs = self.group_configs.get(group);
+        let settings = configs.share_settings().records;
+        let start = start.unwrap_or_else(|| configs.start(self.clock.now()));
+        let opened = self.shares()?.open(&key, partition, settings, start).await;
+        let share = opened.map_err(|error| of_share(&error))?;
+        if share.settings() != settings {
+            share.configure(settings);
+        }
+        Ok(share)
     }
 }
 
@@ -134,6 +135,12 @@ impl Member {
     }
 }
 
+impl From<ShareError> for Refusal {
+    fn from(error: ShareError) -> Self {
+        Refusal::new(of_share(&error), error.to_string())
+    }
+}
+
 /// Why records could not be shared.
 fn of_share(error: &ShareError) -> ErrorCode {
     match error {
@@ -150,6 +157,6 @@ fn of_share(error: &ShareError) -> ErrorCode {
 }
 
 /// How long records are their member's, in the protocol's milliseconds.
-fn lock_milliseconds() -> i32 {
-    i32::try_from(LOCK.as_millis()).unwrap_or(i32::MAX)
+fn lock_milliseconds(settings: &ShareSettings) -> i32 {
+    i32::try_from(settings.lock.as_millis()).unwrap_or(i32::MAX)
 }

@@ -7,9 +7,11 @@ use bytestring::ByteString;
 use ninefold_kafka_protocol::{ErrorCode, Uuid};
 use ninefold_log::Partition;
 use ninefold_streams::{Birth, HashRange, NewShard, NewStream, Reshaping, Stream, StreamKey, Streams};
+use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use crate::configs::topic::TopicConfigs;
+use crate::configs::{Configurable, NodeProperties};
 use crate::errors::Refusal;
 use crate::limits::{TOPIC_NAME_BYTES, TOPIC_PARTITIONS};
 
@@ -20,6 +22,7 @@ const ATTACHMENT: &str = "kafka";
 pub(crate) struct Topics {
     namespace: String,
     streams: Arc<Streams>,
+    node_properties: RwLock<Arc<NodeProperties>>,
 }
 
 /// A topic.
@@ -58,7 +61,34 @@ impl TopicReference {
 
 impl Topics {
     pub(crate) fn new(namespace: String, streams: Arc<Streams>) -> Self {
-        Topics { namespace, streams }
+        Topics {
+            namespace,
+            streams,
+            node_properties: RwLock::default(),
+        }
+    }
+
+    /// What the node was started with.
+    pub(crate) fn node_properties(&self) -> Arc<NodeProperties> {
+        Arc::clone(&self.node_properties.read())
+    }
+
+    /// What the node is as if started with from now on: the defaults of topics, those that are there among them. Durable when it
+    /// returns.
+    pub(crate) async fn set_node_properties(&self, properties: NodeProperties) -> Result<(), Refusal> {
+        *self.node_properties.write() = Arc::new(properties);
+        for topic in self.all() {
+            // Those of Kinesis have their own.
+            if topic.stream.record.birth != Birth::Kafka {
+                continue;
+            }
+            let settings = self.node_properties().complete(&topic.configs()).settings();
+            let mut partitions = topic.stream.partitions.iter();
+            if partitions.any(|partition| partition.settings() != settings) {
+                self.streams.configure(&topic.stream.key, &settings).await?;
+            }
+        }
+        Ok(())
     }
 
     fn key(&self, name: &str) -> StreamKey {
@@ -124,7 +154,7 @@ impl Topics {
                 .into_iter()
                 .map(shard)
                 .collect(),
-            settings: configs.settings(),
+            settings: self.node_properties().complete(configs).settings(),
             attachment: (ATTACHMENT.to_owned(), attachment(configs, replication_factor)),
         };
         let stream = self.streams.create(self.key(name), new).await?;
@@ -169,7 +199,7 @@ impl Topics {
                 }),
             };
             let configs = change(topic.configs())?;
-            settings = Some(configs.settings());
+            settings = Some(self.node_properties().complete(&configs).settings());
             Ok::<_, Refusal>(attachment(&configs, topic.replication_factor()))
         };
         self.streams.attach(key, ATTACHMENT, attach).await?;

@@ -60,6 +60,15 @@ pub struct ShareConfig {
     pub heartbeat_interval: Duration,
 }
 
+/// How a member is to be heard of, where its group decides that by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Who is not heard of for so long is gone (`consumer.session.timeout.ms`, `share.session.timeout.ms`).
+    pub session_timeout: Duration,
+    /// How often it is asked to be heard of (`consumer.heartbeat.interval.ms`, `share.heartbeat.interval.ms`).
+    pub heartbeat_interval: Duration,
+}
+
 /// Settings of committed offsets.
 #[derive(Clone, Debug)]
 pub struct OffsetsConfig {
@@ -69,6 +78,26 @@ pub struct OffsetsConfig {
     pub retention: Duration,
     /// `offsets.retention.check.interval.ms`.
     pub check_interval: Duration,
+}
+
+impl ConsumerConfig {
+    /// That of a group that decides nothing.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace {
+            session_timeout: self.session_timeout,
+            heartbeat_interval: self.heartbeat_interval,
+        }
+    }
+}
+
+impl ShareConfig {
+    /// That of a group that decides nothing.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace {
+            session_timeout: self.session_timeout,
+            heartbeat_interval: self.heartbeat_interval,
+        }
+    }
 }
 
 impl Default for GroupsConfig {

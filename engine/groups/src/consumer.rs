@@ -23,7 +23,7 @@ use crate::assign::Assignor;
 use crate::changes::Changes;
 use crate::timers::Timers;
 use crate::topics::Topics;
-use crate::{GroupError, InstanceId, MemberId, TopicPartition};
+use crate::{GroupError, InstanceId, MemberId, Pace, TopicPartition};
 
 pub(crate) use member::{AssignedPartitions, ClassicProtocol, Member, Progress};
 pub(crate) use pattern::Pattern;
@@ -155,11 +155,14 @@ impl ConsumerGroup {
     }
 
     fn start_session(&mut self, id: &MemberId, work: &Work<'_>) {
+        self.start_session_of(id, work.config.consumer.pace(), work);
+    }
+
+    /// As [`ConsumerGroup::start_session`], at the pace of the group.
+    fn start_session_of(&mut self, id: &MemberId, pace: Pace, work: &Work<'_>) {
         if let Some(member) = self.members.get(id) {
             let classic = member.classic.as_ref();
-            let session = classic.map_or(work.config.consumer.session_timeout, |classic| {
-                classic.session_timeout
-            });
+            let session = classic.map_or(pace.session_timeout, |classic| classic.session_timeout);
             self.timers.set(Timer::Session(id.clone()), work.now + session);
         }
     }

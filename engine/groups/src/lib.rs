@@ -35,7 +35,7 @@ pub use classic::{
     ClassicState, JoinRequest, Joined, JoinedMember, LeaveRequest, Leaving, Left, MemberClaim, Protocol,
     SyncRequest, Synced,
 };
-pub use config::{ClassicConfig, ConsumerConfig, GroupsConfig, OffsetsConfig, ShareConfig};
+pub use config::{ClassicConfig, ConsumerConfig, GroupsConfig, OffsetsConfig, Pace, ShareConfig};
 pub use consumer::{
     ConsumerBeat, ConsumerHeartbeat, ConsumerState, JOIN_EPOCH, LEAVE_EPOCH, STATIC_LEAVE_EPOCH,
 };

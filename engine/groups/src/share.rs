@@ -14,7 +14,7 @@ use crate::assign::{Subscriber, Subscriptions, simple};
 use crate::changes::Changes;
 use crate::config::{MEMBER_ID_BYTES, SUBSCRIBED_TOPICS};
 use crate::timers::Timers;
-use crate::{Client, GroupError, GroupId, JOIN_EPOCH, LEAVE_EPOCH, MemberId, Partitions};
+use crate::{Client, GroupError, GroupId, JOIN_EPOCH, LEAVE_EPOCH, MemberId, Pace, Partitions};
 
 /// ShareGroupHeartbeat. What is left out has not changed since it was last said.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct ShareHeartbeat {
     pub client: Client,
     /// The topics it is subscribed to.
     pub topics: Option<Vec<Arc<str>>>,
+    /// The pace of its group; that of all groups if `None`.
+    pub pace: Option<Pace>,
 }
 
 /// The answer to ShareGroupHeartbeat.
@@ -99,8 +101,9 @@ impl ShareGroup {
         work: &Work<'_>,
     ) -> Result<ShareBeat, GroupError> {
         let id = &request.member;
+        let pace = request.pace.unwrap_or(work.config.share.pace());
         if request.epoch == LEAVE_EPOCH {
-            return self.leave(id, work);
+            return self.leave(id, pace);
         }
         let limit = work.config.share.members;
         if self.members.len() >= limit && !self.members.contains_key(id) {
@@ -111,8 +114,7 @@ impl ShareGroup {
         let is_resubscribed = self.update(request);
         self.look_at_topics(is_resubscribed, work);
         self.update_targets(work);
-        self.timers
-            .set(id.clone(), work.now + work.config.share.session_timeout);
+        self.timers.set(id.clone(), work.now + pace.session_timeout);
         let epoch = self.assignment_epoch;
         let member = self.members.entry(id.clone()).or_default();
         if member.epoch != epoch {
@@ -129,12 +131,12 @@ impl ShareGroup {
         Ok(ShareBeat {
             member: id.clone(),
             epoch,
-            heartbeat_interval: work.config.share.heartbeat_interval,
+            heartbeat_interval: pace.heartbeat_interval,
             assignment: (is_full || has_changed).then(|| member.assigned.clone()),
         })
     }
 
-    fn leave(&mut self, id: &MemberId, work: &Work<'_>) -> Result<ShareBeat, GroupError> {
+    fn leave(&mut self, id: &MemberId, pace: Pace) -> Result<ShareBeat, GroupError> {
         if !self.members.contains_key(id) {
             return Err(GroupError::UnknownMember);
         }
@@ -142,7 +144,7 @@ impl ShareGroup {
         Ok(ShareBeat {
             member: id.clone(),
             epoch: LEAVE_EPOCH,
-            heartbeat_interval: work.config.share.heartbeat_interval,
+            heartbeat_interval: pace.heartbeat_interval,
             assignment: None,
         })
     }

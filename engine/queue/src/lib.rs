@@ -26,5 +26,5 @@ pub use message::{
     AttemptId, DeduplicationId, GroupId, MessageId, NewMessage, Position, Receipt, ReceiveRequest, Received,
     Sent,
 };
-pub use queue::{Counts, Disposing, Disposition, Glimpse, Queue, Sending, Strictness};
+pub use queue::{Counts, Disposing, Disposition, Exhausted, Glimpse, Queue, Sending, Strictness};
 pub use redrive::{RedriveDestination, RedriveId, RedriveReport, RedriveState};

@@ -106,6 +106,8 @@ pub struct Received {
     pub sent_at: Timestamp,
     /// When it was first received from this queue.
     pub first_received_at: Timestamp,
+    /// When it was first received from the queue it was dead-lettered from, if that is known.
+    pub first_received_at_origin: Option<Timestamp>,
     /// Its group.
     pub group: Option<GroupId>,
     /// Its deduplication id.

@@ -6,6 +6,7 @@ mod delete;
 mod dispose;
 mod load;
 mod mark;
+mod moving;
 mod receive;
 mod send;
 mod visibility;
@@ -30,6 +31,7 @@ use crate::{Position, QueueConfig, QueueError, QueueKey, QueueKind};
 
 pub use browse::Glimpse;
 pub use dispose::{Disposing, Disposition, Strictness};
+pub use moving::Exhausted;
 pub use send::Sending;
 
 /// How many messages a queue holds.

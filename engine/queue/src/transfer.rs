@@ -31,6 +31,8 @@ pub(crate) enum Move {
     Bury,
     /// It is given another chance, as a new message.
     Redrive,
+    /// It is given another chance as what it is, as if it had not been received yet.
+    Restore,
 }
 
 /// Messages that go through the three commits together; with the largest of messages, 32 MiB.
@@ -230,13 +232,10 @@ impl Queue {
             return Ok(None);
         };
         let lease = self.store().get(self.partition(), LEASES, &key)?;
-        let receive_count = lease
-            .map(LeaseRecord::decode)
-            .transpose()?
-            .map_or(0, |lease| lease.receive_count);
+        let lease = lease.map(LeaseRecord::decode).transpose()?;
         let message = MessageRecord::decode(stored)?;
         Ok(Some(Incoming {
-            message: self.redirected(message, receive_count, position, destination, record),
+            message: self.redirected(message, lease.as_ref(), position, destination, record),
             position: record.position,
             note,
         }))
@@ -246,7 +245,7 @@ impl Queue {
     fn redirected(
         &self,
         message: MessageRecord,
-        receive_count: u32,
+        lease: Option<&LeaseRecord>,
         position: Position,
         destination: &Queue,
         record: TransferRecord,
@@ -261,12 +260,18 @@ impl Queue {
                 },
                 origin: Some(Origin {
                     queue: self.key().clone(),
-                    receive_count: message.earlier_receives() + receive_count,
+                    receive_count: message.earlier_receives() + lease.map_or(0, |lease| lease.receive_count),
+                    first_received_at: lease.map(|lease| lease.first_received_at),
                 }),
                 ..message
             },
             Move::Redrive => MessageRecord {
                 id: redriven_id(self.number(), position),
+                sent_at: arrives_at,
+                origin: None,
+                ..message
+            },
+            Move::Restore => MessageRecord {
                 sent_at: arrives_at,
                 origin: None,
                 ..message

@@ -175,3 +175,62 @@ async fn the_end_of_a_lease_is_known_ahead() {
     fixture.clock.advance_to(ends_at);
     assert_eq!(fixture.lease(1).len(), 1);
 }
+
+#[tokio::test]
+async fn messages_move_to_another_queue_and_back_as_what_they_are() {
+    let fixture = Fixture::new().await;
+    let engine = open(&fixture.store, &fixture.clock).await;
+    let queue = engine.queue(&KEY).unwrap();
+    let other_key = QueueKey(Bytes::from_static(b"other"));
+    let config = QueueConfig::clone(&queue.config());
+    let other = engine
+        .create(other_key.clone(), config, Bytes::new())
+        .await
+        .unwrap();
+    let fixture = Fixture { queue, ..fixture };
+    fixture.send(&[1, 2, 3], "mark").await;
+    let first = fixture.lease(2);
+    // Only what was received often enough, and is in flight no more.
+    let exhausted = fixture.queue.move_exhausted(1, &other).await.unwrap();
+    assert_eq!((exhausted.moved.len(), exhausted.has_leased), (0, true));
+    fixture.clock.advance(LEASE);
+    let exhausted = fixture.queue.move_exhausted(1, &other).await.unwrap();
+    assert_eq!(exhausted.moved, [first[0].1, first[1].1]);
+    assert!(!exhausted.has_leased);
+    assert_eq!(fixture.browse(), [(3, 0, false)]);
+
+    let received = other.lease(9, LEASE).unwrap();
+    let found: Vec<_> = received
+        .iter()
+        .map(|message| (message.id.0, message.receive_count))
+        .collect();
+    assert_eq!(found, [(1, 2), (2, 2)]);
+    assert!(
+        received
+            .iter()
+            .all(|message| message.first_received_at_origin.is_some())
+    );
+    assert_eq!(received[0].origin, Some(KEY));
+    let (one, two) = (received[0].receipt, received[1].receipt);
+    let answers = other.move_leased(&[one, one], &fixture.queue).await.unwrap();
+    assert!(matches!(answers[..], [Ok(()), Err(LeaseError::NotInFlight)]));
+    fixture.clock.advance(LEASE);
+    let answers = other.move_leased(&[two, one], &fixture.queue).await.unwrap();
+    assert!(matches!(
+        answers[..],
+        [Err(LeaseError::NotInFlight), Err(LeaseError::NoSuchMessage)]
+    ));
+    let mut again = fixture.queue.lease(9, LEASE).unwrap();
+    again.sort_unstable_by_key(|message| message.id.0);
+    let found: Vec<_> = again
+        .iter()
+        .map(|message| (message.id.0, message.receive_count, message.origin.clone()))
+        .collect();
+    assert_eq!(found, [(1, 1, None), (3, 1, None)]);
+
+    // To a queue that is gone nothing goes.
+    engine.delete(&other_key).await.unwrap();
+    fixture.clock.advance(LEASE);
+    assert!(fixture.queue.move_exhausted(1, &other).await.is_err());
+    assert_eq!(fixture.lease(9).len(), 2);
+}

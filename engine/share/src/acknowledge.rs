@@ -63,7 +63,7 @@ impl Share {
             self.forget_ended(&mut holdings, &decisions);
             disposing
         };
-        self.watchers().wake();
+        self.wake();
         disposing.finish().await?;
         Ok(())
     }
@@ -88,7 +88,7 @@ impl Share {
             self.forget_ended(&mut holdings, &decisions);
             disposing
         };
-        self.watchers().wake();
+        self.wake();
         Ok(disposing.finish().await?)
     }
 
@@ -109,7 +109,7 @@ impl Share {
             self.forget_ended(&mut holdings, &decisions);
             disposing
         };
-        self.watchers().wake();
+        self.wake();
         let answers = disposing.finish().await?;
         Ok(answers.into_iter().filter(Result::is_ok).count())
     }
@@ -150,7 +150,7 @@ impl Share {
         Ok(())
     }
 
-    fn disposition(&self, receipt: Receipt, verdict: Verdict) -> Disposition {
+    pub(crate) fn disposition(&self, receipt: Receipt, verdict: Verdict) -> Disposition {
         match verdict {
             Verdict::Accept | Verdict::Reject | Verdict::Gap => Disposition::Delete,
             Verdict::Release => self.release_of(receipt),

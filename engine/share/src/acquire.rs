@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ninefold_log::{Isolation, ReadError, ReadRequest};
-use ninefold_queue::{Disposition, Receipt, Strictness};
+use ninefold_queue::{Disposition, Queue, Receipt, Received, Strictness};
 use ninefold_record_batch::{Batch, split};
 use ninefold_time::Timestamp;
 use tokio::sync::Notify;
@@ -52,6 +52,8 @@ pub struct Lease {
     pub offset: i64,
     /// How often it was delivered, this time included.
     pub delivery_count: u32,
+    /// When it was delivered for the first time.
+    pub first_delivered_at: Timestamp,
     /// Stands for this lease, for those who have no members.
     pub receipt: Receipt,
 }
@@ -104,7 +106,7 @@ enum Leasing {
     /// These, in order.
     Leased(Vec<Lease>),
     /// Those there were are not to be delivered any more.
-    Finished,
+    Exhausted,
     /// There are none.
     Nothing,
 }
@@ -126,23 +128,34 @@ impl Share {
     /// If the share is gone, or the log or the store can't be read; then nothing is acquired.
     pub async fn acquire(self: &Arc<Self>, request: &AcquireRequest) -> Result<Acquired, ShareError> {
         let leases = loop {
+            self.set_exhausted_aside().await?;
             self.feed(request.max_records).await?;
             match self.lease(request)? {
                 Leasing::Leased(leases) => break leases,
                 Leasing::Nothing => return Ok(Acquired::default()),
                 // Which has made room for others.
-                Leasing::Finished => (),
+                Leasing::Exhausted => (),
             }
         };
+        self.read_leased(self.queue(), &leases, request.max_bytes).await
+    }
+
+    /// The records of what was leased from a queue of references; what can't be given is given up.
+    pub(crate) async fn read_leased(
+        &self,
+        queue: &Arc<Queue>,
+        leases: &[Lease],
+        max_bytes: usize,
+    ) -> Result<Acquired, ShareError> {
         let mut reading = Reading::default();
-        match self.read(&leases, request.max_bytes, &mut reading).await {
+        match self.read(leases, max_bytes, &mut reading).await {
             Ok(left) => {
-                self.give_up(&reading.gone, Disposition::Delete)?;
-                self.give_up(left, Disposition::Undo)?;
+                self.give_up(queue, &reading.gone, Disposition::Delete)?;
+                self.give_up(queue, left, Disposition::Undo)?;
                 Ok(reading.acquired)
             }
             Err(error) => {
-                self.give_up(&leases, Disposition::Undo)?;
+                self.give_up(queue, leases, Disposition::Undo)?;
                 Err(error)
             }
         }
@@ -175,23 +188,27 @@ impl Share {
         }
     }
 
-    /// Leases references, in order; those of records that are not to be delivered any more are deleted instead.
+    /// Leases references, in order; those of records that are not to be delivered any more are deleted instead, or set aside next.
     fn lease(&self, request: &AcquireRequest) -> Result<Leasing, ShareError> {
         let limit = self.settings().delivery_limit;
-        let start_offset = self.partition().start_offset();
+        let start_offset = self.start_offset();
         // So that what is known of who holds what is always the queue's latest.
         let mut holdings = self.holdings().lock();
         let received = self.queue().lease(request.max_records, request.lease)?;
         let (mut leases, mut finished) = (Vec::with_capacity(received.len()), Vec::new());
         for reference in received {
-            let lease = Lease {
-                offset: offset_of(reference.id),
-                delivery_count: reference.receive_count,
-                receipt: reference.receipt,
-            };
+            let lease = Lease::of(&reference);
             if lease.offset < start_offset || lease.delivery_count > limit {
                 holdings.remove(lease.offset);
-                finished.push((lease.receipt, Disposition::Delete));
+                let disposition = match self.sets_aside() && lease.offset >= start_offset {
+                    true => {
+                        self.note_exhausted();
+                        // It was not delivered this time.
+                        Disposition::Undo
+                    }
+                    false => Disposition::Delete,
+                };
+                finished.push((lease.receipt, disposition));
                 continue;
             }
             if lease.delivery_count == limit {
@@ -207,7 +224,7 @@ impl Share {
         leases.sort_unstable_by_key(|lease| lease.offset);
         Ok(match (leases.is_empty(), finished.is_empty()) {
             (false, _) => Leasing::Leased(leases),
-            (true, false) => Leasing::Finished,
+            (true, false) => Leasing::Exhausted,
             (true, true) => Leasing::Nothing,
         })
     }
@@ -250,21 +267,40 @@ impl Share {
         Ok(left)
     }
 
-    fn give_up(&self, leases: &[Lease], disposition: Disposition) -> Result<(), ShareError> {
+    fn give_up(
+        &self,
+        queue: &Arc<Queue>,
+        leases: &[Lease],
+        disposition: Disposition,
+    ) -> Result<(), ShareError> {
         if leases.is_empty() {
             return Ok(());
         }
         let mut holdings = self.holdings().lock();
         let dispositions: Vec<_> = leases.iter().map(|lease| (lease.receipt, disposition)).collect();
-        drop(self.queue().begin_to_dispose(&dispositions, Strictness::Each)?);
+        drop(queue.begin_to_dispose(&dispositions, Strictness::Each)?);
         for lease in leases {
             holdings.forget(lease.offset, lease.receipt);
         }
         drop(holdings);
         if disposition == Disposition::Undo {
-            self.watchers().wake();
+            self.wake();
         }
         Ok(())
+    }
+}
+
+impl Lease {
+    /// A lease of a reference.
+    pub(crate) fn of(reference: &Received) -> Self {
+        Lease {
+            offset: offset_of(reference.id),
+            delivery_count: reference.receive_count,
+            first_delivered_at: reference
+                .first_received_at_origin
+                .unwrap_or(reference.first_received_at),
+            receipt: reference.receipt,
+        }
     }
 }
 

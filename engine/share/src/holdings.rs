@@ -1,6 +1,6 @@
 //! Who holds which records. Whether a lease is still in force, the queue knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -38,6 +38,13 @@ impl Holdings {
         {
             self.held.remove(&offset);
         }
+    }
+
+    /// Forgets leases, wherever their records are.
+    pub(crate) fn forget_all(&mut self, receipts: &[Receipt]) {
+        let receipts: HashSet<&Receipt> = receipts.iter().collect();
+        self.held
+            .retain(|_, holding| !receipts.contains(&holding.receipt));
     }
 
     pub(crate) fn clear(&mut self) {

@@ -7,6 +7,9 @@ use ninefold_queue::QueueKey;
 /// No door can name a queue whose key begins with this.
 const QUEUE_PREFIX: &[u8] = b"\0share/";
 
+/// Likewise, of the queues of dead letters.
+const DEAD_LETTERS_PREFIX: &[u8] = b"\0dead-letters/";
+
 /// Who shares records: an opaque name, chosen by the door.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Group(pub Bytes);
@@ -24,6 +27,13 @@ impl ShareKey {
     pub(crate) fn queue_key(&self) -> QueueKey {
         let partition = self.partition.get().to_be_bytes();
         QueueKey(Bytes::from([&*group_prefix(&self.group), &partition].concat()))
+    }
+
+    /// The key of the queue behind the share's dead letters.
+    pub(crate) fn dead_letters_key(&self) -> QueueKey {
+        let named = self.queue_key().0;
+        let named = named.strip_prefix(QUEUE_PREFIX).unwrap_or_default();
+        QueueKey(Bytes::from([DEAD_LETTERS_PREFIX, named].concat()))
     }
 
     /// The share that a queue is behind.
@@ -60,6 +70,9 @@ mod tests {
                 group: Group(Bytes::from(group)),
                 partition: PartitionNumber::new(7),
             };
+            let dead_letters = key.dead_letters_key();
+            assert!(dead_letters.0.ends_with(&key.queue_key().0[QUEUE_PREFIX.len()..]));
+            assert_eq!(ShareKey::of_queue(&dead_letters), None);
             assert_eq!(ShareKey::of_queue(&key.queue_key()), Some(key));
         }
         assert_eq!(ShareKey::of_queue(&QueueKey(Bytes::from_static(b"orders"))), None);

@@ -17,9 +17,13 @@
 //!   what was committed), no offsets that compaction has emptied.
 //! - **How often** a record was delivered is how often its reference was received. One that comes to its limit is rejected when
 //!   it is released, or as soon as anybody looks after its lease has ended.
+//! - **Dead letters**, where a group wants them: what would be rejected then goes to a second queue of references, by the queue
+//!   engine's move between queues, and back when it is restored. There it is leased and decided on likewise, and it doesn't count
+//!   in the window.
 
 mod acknowledge;
 mod acquire;
+mod dead_letters;
 mod error;
 mod feeder;
 mod holdings;
@@ -35,8 +39,8 @@ pub use acquire::{AcquireRequest, Acquired, AcquiredBatch, AcquiredRange, Lease}
 pub use error::ShareError;
 pub use holdings::MemberId;
 pub use key::{Group, ShareKey};
-pub use ninefold_queue::{LeaseError, Receipt};
-pub use settings::{LONGEST_WINDOW, Orphans, Settings, StartPosition};
+pub use ninefold_queue::{LeaseError, Position, Receipt};
+pub use settings::{Exhausted, LONGEST_WINDOW, Orphans, Settings, StartPosition};
 pub use share::{Description, Share};
 pub use shares::Shares;
 pub use watch::Watching;

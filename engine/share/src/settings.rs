@@ -7,14 +7,25 @@ pub const LONGEST_WINDOW: usize = 120_000;
 /// What a group decides about the records that it shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// A record is delivered so many times at most, then rejected. At least 1.
+    /// A record is delivered so many times at most. At least 1.
     pub delivery_limit: u32,
+    /// What becomes of it then.
+    pub exhausted: Exhausted,
     /// So many records may be referred to at one time: acquired, or next to be. At most [`LONGEST_WINDOW`].
     pub window_records: usize,
     /// What of transactions may be seen.
     pub isolation: Isolation,
     /// What becomes of records at a start that were acquired before.
     pub orphans: Orphans,
+}
+
+/// What becomes of records that were delivered as often as they may be, and not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exhausted {
+    /// They are rejected.
+    Reject,
+    /// They are dead letters, which can be acquired as such. A share that was opened without them has none before it is opened again.
+    SetAside,
 }
 
 /// What becomes of records at a start that were acquired before.
@@ -44,6 +55,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             delivery_limit: 5,
+            exhausted: Exhausted::Reject,
             window_records: 2_000,
             isolation: Isolation::Uncommitted,
             orphans: Orphans::Release,

@@ -1,7 +1,7 @@
 //! One partition, as one group shares it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use ninefold_log::Partition;
 use ninefold_queue::{Disposition, Glimpse, Queue, Strictness};
@@ -12,11 +12,13 @@ use tokio::sync::Notify;
 use crate::feeder::{decode_cursor, encode_cursor, offset_of};
 use crate::holdings::Holdings;
 use crate::watch::{Watchers, Watching};
-use crate::{Orphans, Settings, ShareError};
+use crate::{Exhausted, Orphans, Settings, ShareError};
 
 /// One partition, as one group shares it. See the [crate](crate).
 pub struct Share {
     queue: Arc<Queue>,
+    /// Where the group wants them.
+    dead_letters: Option<Arc<Queue>>,
     partition: Arc<Partition>,
     clock: Arc<dyn Clock>,
     settings: RwLock<Settings>,
@@ -27,7 +29,10 @@ pub struct Share {
     holdings: Mutex<Holdings>,
     /// Whether a record may have been delivered for the last time without having been decided on.
     may_hold_exhausted: AtomicBool,
+    /// Nothing before this offset is delivered, though the log may have it.
+    floor: AtomicI64,
     watchers: Watchers,
+    dead_letter_watchers: Watchers,
 }
 
 /// How far a share is.
@@ -46,7 +51,7 @@ pub struct Description {
 impl Share {
     /// The share behind which a queue is.
     pub(crate) fn new(
-        queue: Arc<Queue>,
+        (queue, dead_letters): (Arc<Queue>, Option<Arc<Queue>>),
         partition: Arc<Partition>,
         clock: Arc<dyn Clock>,
         settings: Settings,
@@ -54,6 +59,7 @@ impl Share {
         let cursor = decode_cursor(&queue.mark().unwrap_or_else(|| queue.attachment()))?;
         Ok(Arc::new(Share {
             queue,
+            dead_letters,
             partition,
             clock,
             settings: RwLock::new(settings),
@@ -62,7 +68,9 @@ impl Share {
             holdings: Mutex::default(),
             // A start doesn't know.
             may_hold_exhausted: AtomicBool::new(true),
+            floor: AtomicI64::new(0),
             watchers: Watchers::default(),
+            dead_letter_watchers: Watchers::default(),
         }))
     }
 
@@ -79,17 +87,24 @@ impl Share {
     /// Goes by these settings from now on.
     pub fn configure(&self, settings: Settings) {
         *self.settings.write() = settings;
-        self.watchers.wake();
+        // There may be a lower limit now.
+        self.note_exhausted();
+        self.wake();
     }
 
     /// Gives `notify` a permit whenever there may be something to acquire.
     pub fn watch<'a>(&'a self, notify: &Arc<Notify>) -> Watching<'a> {
-        self.watchers.watch(notify, self.partition.watch(notify))
+        self.watchers.watch(notify, Some(self.partition.watch(notify)))
     }
 
     /// When the next lease ends.
     pub fn next_event(&self) -> Option<Timestamp> {
         self.queue.next_event()
+    }
+
+    /// Records acquired and not decided on, dead letters aside.
+    pub fn in_flight(&self) -> u64 {
+        self.queue.counts().in_flight
     }
 
     /// How far the share is.
@@ -121,47 +136,50 @@ impl Share {
         self.queue.purge_marked(encode_cursor(offset)).await?;
         self.set_cursor(offset);
         self.holdings.lock().clear();
-        self.watchers.wake();
+        self.wake();
         Ok(())
     }
 
-    /// Rejects what was delivered too often, and finishes what the log has let go. To be called now and then.
+    /// Nothing before an offset is delivered any more, whether or not the log still has it; for good, as far as this share is open.
+    pub fn let_go_before(&self, offset: i64) {
+        self.floor.fetch_max(offset, Ordering::AcqRel);
+    }
+
+    /// Rejects or sets aside what was delivered too often, and finishes what the log has let go. To be called now and then.
     ///
     /// # Errors
     ///
     /// If the share is gone or the store fails.
     pub async fn sweep(&self) -> Result<(), ShareError> {
         self.skip_let_go();
-        let start_offset = self.partition.start_offset();
+        self.set_exhausted_aside().await?;
+        self.delete_dead_letters_let_go().await?;
+        let start_offset = self.start_offset();
         let has_let_go = self
             .queue
             .browse(1)?
             .first()
             .is_some_and(|first| offset_of(first.id) < start_offset);
-        if !has_let_go && !self.may_hold_exhausted.load(Ordering::Acquire) {
+        let may_reject = !self.sets_aside() && self.may_hold_exhausted.load(Ordering::Acquire);
+        if !has_let_go && !may_reject {
             return Ok(());
         }
-        self.may_hold_exhausted.store(false, Ordering::Release);
-        let limit = self.settings().delivery_limit;
+        if may_reject {
+            self.may_hold_exhausted.store(false, Ordering::Release);
+        }
+        let limit = self.rejection_limit();
         let found = self.queue.browse(self.references())?;
         let (finished, left): (Vec<Glimpse>, Vec<Glimpse>) = found.into_iter().partition(|glimpse| {
             // Who has acquired a record may decide on it as long as the lease goes.
             !glimpse.is_leased && (offset_of(glimpse.id) < start_offset || glimpse.receipt.lease >= limit)
         });
         if left.iter().any(|glimpse| glimpse.receipt.lease >= limit) {
-            self.may_hold_exhausted.store(true, Ordering::Release);
+            self.note_exhausted();
         }
         if finished.is_empty() {
             return Ok(());
         }
-        let receipts: Vec<_> = finished.iter().map(|glimpse| glimpse.receipt).collect();
-        for answer in self.queue.delete(&receipts).await {
-            answer.map_err(|error| match error {
-                ninefold_queue::DeleteError::Queue(error) => ShareError::from(error),
-                // Standard queues take any receipt.
-                ninefold_queue::DeleteError::Expired => ShareError::NoSuchShare,
-            })?;
-        }
+        delete(&self.queue, &finished).await?;
         let mut holdings = self.holdings.lock();
         for glimpse in &finished {
             holdings.forget(offset_of(glimpse.id), glimpse.receipt);
@@ -186,7 +204,7 @@ impl Share {
 
     /// What becomes of a record that is released: none is delivered more often than the limit says.
     pub(crate) fn release_of(&self, receipt: ninefold_queue::Receipt) -> Disposition {
-        if receipt.lease >= self.settings().delivery_limit {
+        if receipt.lease >= self.rejection_limit() {
             Disposition::Delete
         } else {
             Disposition::Release
@@ -196,7 +214,27 @@ impl Share {
     /// What the log has let go needn't be passed one by one.
     fn skip_let_go(&self) {
         let mut cursor = self.cursor.lock();
-        *cursor = (*cursor).max(self.partition.start_offset());
+        *cursor = (*cursor).max(self.start_offset());
+    }
+
+    /// The first record that may still be delivered.
+    pub(crate) fn start_offset(&self) -> i64 {
+        self.partition
+            .start_offset()
+            .max(self.floor.load(Ordering::Acquire))
+    }
+
+    /// Whether what was delivered too often becomes a dead letter.
+    pub(crate) fn sets_aside(&self) -> bool {
+        self.dead_letters.is_some() && self.settings().exhausted == Exhausted::SetAside
+    }
+
+    /// What was delivered so often is rejected.
+    fn rejection_limit(&self) -> u32 {
+        match self.sets_aside() {
+            true => u32::MAX,
+            false => self.settings().delivery_limit,
+        }
     }
 
     /// How many records are referred to.
@@ -217,8 +255,18 @@ impl Share {
         &self.holdings
     }
 
-    pub(crate) fn watchers(&self) -> &Watchers {
-        &self.watchers
+    pub(crate) fn dead_letters(&self) -> Option<&Arc<Queue>> {
+        self.dead_letters.as_ref()
+    }
+
+    pub(crate) fn dead_letter_watchers(&self) -> &Watchers {
+        &self.dead_letter_watchers
+    }
+
+    /// Wakes all who wait: something may be there to be acquired, or to be set aside.
+    pub(crate) fn wake(&self) {
+        self.watchers.wake();
+        self.dead_letter_watchers.wake();
     }
 
     pub(crate) fn feeding(&self) -> &tokio::sync::Mutex<()> {
@@ -233,8 +281,26 @@ impl Share {
         *self.cursor.lock() = offset;
     }
 
+    /// Whether a record may have been delivered for the last time; it is as if none had from now on.
+    pub(crate) fn take_exhausted(&self) -> bool {
+        self.may_hold_exhausted.swap(false, Ordering::AcqRel)
+    }
+
     /// Notes that a record was delivered for the last time.
     pub(crate) fn note_exhausted(&self) {
         self.may_hold_exhausted.store(true, Ordering::Release);
     }
+}
+
+/// Deletes references, whoever holds them.
+pub(crate) async fn delete(queue: &Arc<Queue>, references: &[Glimpse]) -> Result<(), ShareError> {
+    let receipts: Vec<_> = references.iter().map(|glimpse| glimpse.receipt).collect();
+    for answer in queue.delete(&receipts).await {
+        answer.map_err(|error| match error {
+            ninefold_queue::DeleteError::Queue(error) => ShareError::from(error),
+            // Standard queues take any receipt.
+            ninefold_queue::DeleteError::Expired => ShareError::NoSuchShare,
+        })?;
+    }
+    Ok(())
 }

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ninefold_log::Partition;
+use bytes::Bytes;
+use ninefold_log::{Partition, PartitionNumber};
 use ninefold_queue::{Queue, QueueConfig, QueueEngine, QueueError, QueueKey, QueueKind};
 use ninefold_time::Clock;
 use parking_lot::Mutex;
 
 use crate::feeder::encode_cursor;
 use crate::key::{group_prefix, prefix};
-use crate::{Group, Settings, Share, ShareError, ShareKey, StartPosition};
+use crate::{Exhausted, Group, Settings, Share, ShareError, ShareKey, StartPosition};
 
 /// Queues listed at a time.
 const PAGE: usize = 1_000;
@@ -54,6 +55,10 @@ impl Shares {
         if let Some(share) = self.opened(key) {
             return Ok(share);
         }
+        let dead_letters = match settings.exhausted {
+            Exhausted::SetAside => Some(self.dead_letters_of(key).await?),
+            Exhausted::Reject => None,
+        };
         let queue = match self.queues.queue(&key.queue_key()) {
             Some(queue) => queue,
             None => {
@@ -64,10 +69,24 @@ impl Shares {
                     .await?
             }
         };
-        let share = Share::new(queue, Arc::clone(partition), Arc::clone(&self.clock), settings)?;
+        let share = Share::new(
+            (queue, dead_letters),
+            Arc::clone(partition),
+            Arc::clone(&self.clock),
+            settings,
+        )?;
         share.adopt().await?;
         self.open.lock().insert(key.clone(), Arc::clone(&share));
         Ok(share)
+    }
+
+    /// The queue of a share's dead letters, which is made where there is none.
+    async fn dead_letters_of(&self, key: &ShareKey) -> Result<Arc<Queue>, ShareError> {
+        let key = key.dead_letters_key();
+        Ok(match self.queues.queue(&key) {
+            Some(queue) => queue,
+            None => self.queues.create(key, queue_config(), Bytes::new()).await?,
+        })
     }
 
     /// The share, if it was opened since the server started.
@@ -92,8 +111,18 @@ impl Shares {
     /// If the store fails.
     pub async fn delete(&self, key: &ShareKey) -> Result<bool, ShareError> {
         let _turn = self.changes.lock().await;
-        self.open.lock().remove(key);
-        match self.queues.delete(&key.queue_key()).await {
+        let open = self.open.lock().remove(key);
+        // Before the references: as long as these are there, so is the share, and can be deleted again.
+        self.delete_queue(&key.dead_letters_key()).await?;
+        let deleted = self.delete_queue(&key.queue_key()).await;
+        if let Some(share) = open {
+            share.wake();
+        }
+        deleted
+    }
+
+    async fn delete_queue(&self, key: &QueueKey) -> Result<bool, ShareError> {
+        match self.queues.delete(key).await {
             Ok(()) => Ok(true),
             Err(QueueError::NoSuchQueue) => Ok(false),
             Err(error) => Err(error.into()),
@@ -118,7 +147,20 @@ impl Shares {
     ///
     /// If the store fails.
     pub async fn delete_partition(&self, partition: &Partition) -> Result<(), ShareError> {
-        for key in self.keys(prefix(), |key| key.partition == partition.number()) {
+        self.delete_partitions(|number| number == partition.number())
+            .await
+    }
+
+    /// No group shares any of these partitions any more, which are gone or about to be; durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn delete_partitions(
+        &self,
+        is_meant: impl Fn(PartitionNumber) -> bool,
+    ) -> Result<(), ShareError> {
+        for key in self.keys(prefix(), |key| is_meant(key.partition)) {
             self.delete(&key).await?;
         }
         Ok(())

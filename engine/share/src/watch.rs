@@ -16,11 +16,15 @@ pub(crate) struct Watchers(Mutex<Vec<Arc<Notify>>>);
 pub struct Watching<'a> {
     watchers: &'a Watchers,
     notify: Arc<Notify>,
-    _log: ninefold_log::Watching<'a>,
+    _log: Option<ninefold_log::Watching<'a>>,
 }
 
 impl Watchers {
-    pub(crate) fn watch<'a>(&'a self, notify: &Arc<Notify>, log: ninefold_log::Watching<'a>) -> Watching<'a> {
+    pub(crate) fn watch<'a>(
+        &'a self,
+        notify: &Arc<Notify>,
+        log: Option<ninefold_log::Watching<'a>>,
+    ) -> Watching<'a> {
         self.0.lock().push(Arc::clone(notify));
         Watching {
             watchers: self,

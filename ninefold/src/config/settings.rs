@@ -91,6 +91,30 @@ pub(crate) struct Settings {
     /// [default: none]
     #[arg(long, env = "NINEFOLD_KINESIS_THROTTLING", value_name = "LIMITS")]
     pub(crate) kinesis_throttling: Option<KinesisThrottling>,
+    /// The object store that channels of data streams deliver to, such as https://s3.eu-central-1.amazonaws.com; without one
+    /// there can be no channels
+    #[arg(long, env = "NINEFOLD_S3_ENDPOINT", value_name = "URL")]
+    pub(crate) s3_endpoint: Option<String>,
+    /// The region that its requests are signed for [default: the one of requests that name none]
+    #[arg(long, env = "NINEFOLD_S3_REGION", value_name = "REGION")]
+    pub(crate) s3_region: Option<String>,
+    /// How its buckets are addressed: in the path, as self-hosted stores want it, or in the host's name [default: path]
+    #[arg(long, env = "NINEFOLD_S3_ADDRESSING", value_name = "STYLE")]
+    pub(crate) s3_addressing: Option<S3Addressing>,
+    /// The id of the access key for it
+    #[arg(long, env = "NINEFOLD_S3_ACCESS_KEY_ID", value_name = "ID")]
+    pub(crate) s3_access_key_id: Option<String>,
+    /// The secret of the access key for it
+    #[arg(
+        long,
+        env = "NINEFOLD_S3_SECRET_ACCESS_KEY",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    pub(crate) s3_secret_access_key: Option<String>,
+    /// How many bytes of records, before compression, make a channel deliver before its time [default: 16777216]
+    #[arg(long, env = "NINEFOLD_CHANNEL_OBJECT_BYTES", value_name = "BYTES")]
+    pub(crate) channel_object_bytes: Option<usize>,
     /// How logs are written to standard error [default: text]
     #[arg(long, env = "NINEFOLD_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
@@ -148,6 +172,17 @@ pub(crate) enum KinesisThrottling {
     None,
     /// AWS's: what is more is refused
     Aws,
+}
+
+/// How buckets of an object store are addressed.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum S3Addressing {
+    /// In the path
+    #[default]
+    Path,
+    /// In the host's name
+    VirtualHost,
 }
 
 /// How logs are written.
@@ -221,6 +256,12 @@ impl Settings {
             fcm_url: self.fcm_url.or(below.fcm_url),
             apns_url: self.apns_url.or(below.apns_url),
             kinesis_throttling: self.kinesis_throttling.or(below.kinesis_throttling),
+            s3_endpoint: self.s3_endpoint.or(below.s3_endpoint),
+            s3_region: self.s3_region.or(below.s3_region),
+            s3_addressing: self.s3_addressing.or(below.s3_addressing),
+            s3_access_key_id: self.s3_access_key_id.or(below.s3_access_key_id),
+            s3_secret_access_key: self.s3_secret_access_key.or(below.s3_secret_access_key),
+            channel_object_bytes: self.channel_object_bytes.or(below.channel_object_bytes),
             log_format: self.log_format.or(below.log_format),
             log_level: self.log_level.or(below.log_level),
             max_request_bytes: self.max_request_bytes.or(below.max_request_bytes),
@@ -271,6 +312,12 @@ impl Settings {
             fcm_url: None,
             apns_url: None,
             kinesis_throttling: Some(KinesisThrottling::default()),
+            s3_endpoint: None,
+            s3_region: None,
+            s3_addressing: Some(S3Addressing::default()),
+            s3_access_key_id: None,
+            s3_secret_access_key: None,
+            channel_object_bytes: Some(16 * 1024 * 1024),
             log_format: Some(LogFormat::default()),
             log_level: Some("info".to_owned()),
             max_request_bytes: Some(16 * 1024 * 1024),

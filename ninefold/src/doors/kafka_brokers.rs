@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use ninefold_kafka::host::ClusterId;
 use ninefold_kafka_broker::{
-    Cluster, ClusterParts, IamAuthority, Listening, SecurityOptions, SecurityRecords,
+    Cluster, ClusterParts, GroupConfigRecords, IamAuthority, Listening, SecurityOptions, SecurityRecords,
 };
 use parking_lot::Mutex;
 
@@ -31,6 +31,7 @@ use crate::config::{Auth, Config};
 pub(crate) struct Brokers {
     engines: Engines,
     records: Arc<SecurityRecords>,
+    group_configs: Arc<GroupConfigRecords>,
     iam: Arc<dyn IamAuthority>,
     auth: Auth,
     /// Where the default cluster listens, and with what address those of MSK do; `None` if nobody is to connect.
@@ -55,10 +56,13 @@ impl Brokers {
         let records =
             SecurityRecords::open(&engines.store, Arc::new(sealer)).map_err(|error| Failure::of(&error))?;
         let records = Arc::new(records);
-        let default = default_cluster::open(config, engines, &records, &iam)?;
+        let group_configs = GroupConfigRecords::open(&engines.store).map_err(|error| Failure::of(&error))?;
+        let group_configs = Arc::new(group_configs);
+        let default = default_cluster::open(config, engines, &records, &group_configs, &iam)?;
         Ok(Arc::new(Brokers {
             engines: engines.clone(),
             records,
+            group_configs,
             iam,
             auth: config.auth,
             listen: config.kafka_listen,
@@ -102,6 +106,7 @@ impl Brokers {
 /// A cluster on these engines.
 fn cluster(
     engines: &Engines,
+    group_configs: &Arc<GroupConfigRecords>,
     (id, namespace): (String, String),
     is_default: bool,
     security: SecurityOptions,
@@ -112,6 +117,7 @@ fn cluster(
         is_default,
         streams: Arc::clone(&engines.streams),
         groups: Arc::clone(&engines.groups),
+        group_configs: Arc::clone(group_configs),
         transactions: Arc::clone(&engines.transactions),
         security,
         clock: Arc::clone(&engines.clock),

@@ -5,8 +5,10 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ninefold_kinesis::ChannelDelivery;
 use ninefold_outbound_http::{EgressRules, HttpClient, HttpClientOptions, certificates_from_pem};
 use ninefold_outbound_mail::{MailOptions, MailRelay};
+use ninefold_outbound_object_store::{Addressing, S3Credentials, S3Options, S3Store};
 use ninefold_outbound_push::FcmEndpoints;
 use ninefold_protocol::LogGroups;
 use ninefold_sns::Transports;
@@ -15,11 +17,13 @@ use rustls_pki_types::CertificateDer;
 
 use super::sms_provider::{self, StopMessages};
 use crate::command::Failure;
-use crate::config::{Auth, Config, Egress, MailConfig};
+use crate::config::{Auth, Config, Egress, MailConfig, S3Addressing};
 
 /// Connections kept open to one host, and to all of them.
 const IDLE_CONNECTIONS_PER_HOST: usize = 64;
 const IDLE_CONNECTIONS: usize = 4_096;
+/// The last record of an object may be as long; dead letters are a third longer than records, and say what is wrong.
+const LARGEST_RECORD_BYTES: usize = 16 * 1024 * 1024;
 /// Mails to one relay at one time.
 const MAIL_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
 /// How long a relay may take over a mail.
@@ -34,15 +38,7 @@ pub(super) fn transports(
         Egress::Everywhere => EgressRules::everything(),
         Egress::PublicAnd(ranges) => EgressRules::guarded(ranges.clone()),
     };
-    let additional_roots = match &config.trusted_certificates {
-        Some(file) => {
-            let pem = fs::read(file)
-                .map_err(|cause| Failure::usage(&format!("cannot read {}: {cause}", file.display())))?;
-            certificates_from_pem(&pem)
-                .map_err(|cause| Failure::usage(&format!("{}: {cause}", file.display())))?
-        }
-        None => Vec::new(),
-    };
+    let additional_roots = additional_roots(config)?;
     let client = |egress| {
         HttpClient::new(HttpClientOptions {
             egress,
@@ -85,6 +81,54 @@ pub(super) fn transports(
         signs_queue_messages: config.sign_queue_messages,
     };
     Ok((transports, stop_messages))
+}
+
+fn additional_roots(config: &Config) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let Some(file) = &config.trusted_certificates else {
+        return Ok(Vec::new());
+    };
+    let pem = fs::read(file)
+        .map_err(|cause| Failure::usage(&format!("cannot read {}: {cause}", file.display())))?;
+    certificates_from_pem(&pem).map_err(|cause| Failure::usage(&format!("{}: {cause}", file.display())))
+}
+
+/// Where channels of data streams deliver to. The operator has named it, so it may be anywhere.
+pub(super) fn channel_delivery(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<ChannelDelivery>, Failure> {
+    let Some(store) = &config.object_store else {
+        return Ok(None);
+    };
+    let object_bytes = config.channel_object_bytes;
+    let http = HttpClient::new(HttpClientOptions {
+        egress: EgressRules::everything(),
+        additional_roots: additional_roots(config)?,
+        request_limit_bytes: 2 * (object_bytes + LARGEST_RECORD_BYTES),
+        ..HttpClientOptions::default()
+    });
+    let options = S3Options {
+        endpoint: store.endpoint.clone(),
+        region: store.region.clone(),
+        addressing: match store.addressing {
+            S3Addressing::Path => Addressing::Path,
+            S3Addressing::VirtualHost => Addressing::VirtualHost,
+        },
+        credentials: S3Credentials {
+            key_id: store.access_key_id.clone(),
+            secret: store.secret_access_key.clone(),
+        },
+    };
+    let store = S3Store::new(
+        http.map_err(|error| Failure::of(&error))?,
+        options,
+        Arc::clone(clock),
+    )
+    .map_err(|error| Failure::usage(&error))?;
+    Ok(Some(ChannelDelivery {
+        store: Arc::new(store),
+        object_bytes,
+    }))
 }
 
 fn relay(

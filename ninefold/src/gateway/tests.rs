@@ -77,6 +77,7 @@ async fn gateway_with(authenticator: Authenticator, authorizer: Arc<dyn Authoriz
             deliveries: Vec::new(),
             store,
             log: Box::new(Default::default),
+            channels: Box::new(Vec::new),
             clock,
         }),
         doors: doors.into(),

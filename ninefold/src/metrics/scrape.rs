@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use ninefold_delivery::{DeliveryEngine, DeliveryFigures};
 use ninefold_http::ConnectionCount;
+use ninefold_kinesis::ChannelFigures;
 use ninefold_log::LogFigures;
 use ninefold_queue::QueueEngine;
 use ninefold_store::{Histogram, Store};
@@ -28,6 +29,8 @@ pub(crate) struct Sources {
     pub(crate) store: Arc<dyn Store>,
     /// What the log of streams has done.
     pub(crate) log: Box<dyn Fn() -> LogFigures + Send + Sync>,
+    /// What channels of data streams have done.
+    pub(crate) channels: Box<dyn Fn() -> Vec<ChannelFigures> + Send + Sync>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -47,6 +50,7 @@ impl Collector for Scrape {
         self.requests(&mut page)?;
         self.queues(&mut page)?;
         self.deliveries(&mut page)?;
+        self.channels(&mut page)?;
         self.store(&mut page)?;
         self.log(&mut page)
     }
@@ -204,6 +208,74 @@ impl Scrape {
                 .encode_family(&[("service", *service)])?
                 .encode_gauge(&(engine.items() as f64))
         })
+    }
+
+    fn channels(&self, page: &mut Page<'_>) -> fmt::Result {
+        let channels = (self.0.channels)();
+        let labels = |channel: &ChannelFigures| {
+            let ChannelFigures {
+                channel,
+                channel_id,
+                stream,
+                ..
+            } = channel.clone();
+            [
+                ("channel", channel),
+                ("channel_id", channel_id),
+                ("stream", stream),
+            ]
+        };
+        let mut counter = |name: &str, help: &str, of: fn(&ChannelFigures) -> u64| {
+            let mut family = page.family(name, help, MetricType::Counter)?;
+            channels.iter().try_for_each(|channel| {
+                family
+                    .encode_family(&labels(channel))?
+                    .encode_counter::<NoLabelSet, _, u64>(&of(channel), None)
+            })
+        };
+        counter(
+            "ninefold_channel_objects",
+            "Objects that a channel has put",
+            |channel| channel.objects,
+        )?;
+        counter("ninefold_channel_records", "Records in them", |channel| {
+            channel.delivered_records
+        })?;
+        counter(
+            "ninefold_channel_read_bytes",
+            "Bytes of records that a channel has read",
+            |channel| channel.read_bytes,
+        )?;
+        counter(
+            "ninefold_channel_written_bytes",
+            "Bytes of what it has put",
+            |channel| channel.written_bytes,
+        )?;
+        let help = "Records that are not what a channel takes, put as dead letters";
+        counter("ninefold_channel_dead_letters", help, |channel| {
+            channel.dead_letters
+        })?;
+        let help = "Attempts to deliver that failed";
+        counter("ninefold_channel_failed_attempts", help, |channel| {
+            channel.failed_attempts
+        })?;
+        let help = "Records that the stream had let go of before they could be delivered";
+        counter("ninefold_channel_lost_records", help, |channel| {
+            channel.lost_records
+        })?;
+        let help = "Age of the oldest record that a channel has not delivered";
+        let mut family = page.family(
+            "ninefold_channel_oldest_record_age_seconds",
+            help,
+            MetricType::Gauge,
+        )?;
+        for channel in &channels {
+            let age_seconds = channel.oldest_age_milliseconds.unwrap_or(0) as f64 / 1_000.0;
+            family
+                .encode_family(&labels(channel))?
+                .encode_gauge(&age_seconds)?;
+        }
+        Ok(())
     }
 
     fn log(&self, page: &mut Page<'_>) -> fmt::Result {

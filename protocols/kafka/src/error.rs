@@ -99,6 +99,9 @@ pub enum EncodeError {
     /// A string, array or frame is longer than its length can say.
     #[error("a length of {0} can't be written")]
     TooLong(usize),
+    /// Something is in a file that is wanted in memory.
+    #[error("records in a file can't be written to memory")]
+    NotInMemory,
 }
 
 impl EncodeError {

@@ -6,6 +6,7 @@ use crate::error::{DecodeError, EncodeError};
 use crate::header::{RequestHeader, write_response_header};
 use crate::messages::{ApiKey, Request, Response};
 use crate::reader::Reader;
+use crate::records::Piece;
 use crate::writer::Writer;
 
 /// The bytes of a frame's length.
@@ -93,16 +94,16 @@ impl FrameDecoder {
     }
 }
 
-/// A response as a frame, in segments to be sent one after the other: its length, its header, and what `encode` writes.
+/// A response as a frame, in pieces to be sent one after the other: its length, its header, and what `encode` writes.
 ///
-/// Records are among the segments by reference.
+/// Records are among the pieces by reference.
 pub fn response_frame(
     api_key: ApiKey,
     version: i16,
     correlation_id: i32,
     encode: impl FnOnce(&mut Writer) -> Result<(), EncodeError>,
-) -> Result<Vec<Bytes>, EncodeError> {
-    Writer::frame(|writer| {
+) -> Result<Vec<Piece>, EncodeError> {
+    Writer::frame_in_pieces(|writer| {
         write_response_header(writer, api_key, version, correlation_id);
         encode(writer)
     })
@@ -110,7 +111,7 @@ pub fn response_frame(
 
 impl Response {
     /// The response to a request of this version and correlation id, as [`response_frame`] has it.
-    pub fn frame(&self, version: i16, correlation_id: i32) -> Result<Vec<Bytes>, EncodeError> {
+    pub fn frame(&self, version: i16, correlation_id: i32) -> Result<Vec<Piece>, EncodeError> {
         response_frame(self.api_key(), version, correlation_id, |writer| {
             self.encode(writer, version)
         })

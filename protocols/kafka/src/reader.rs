@@ -4,6 +4,8 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::error::DecodeError;
+#[cfg(feature = "client")]
+use crate::records::Records;
 use crate::uuid::Uuid;
 
 /// The longest string, in bytes: the length of a string was a signed 16-bit integer once, and still ends there.
@@ -162,6 +164,11 @@ impl Reader {
         };
         let start = self.advance(length)?;
         Ok(Some(self.bytes.slice(start..start + length)))
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn nullable_records(&mut self, flexible: bool) -> Result<Option<Records>, DecodeError> {
+        Ok(self.nullable_bytes(flexible)?.map(Records::from))
     }
 
     pub(crate) fn bytes(&mut self, flexible: bool) -> Result<Bytes, DecodeError> {

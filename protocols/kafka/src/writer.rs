@@ -4,6 +4,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use bytestring::ByteString;
 
 use crate::error::EncodeError;
+use crate::records::{Piece, Records};
 use crate::uuid::Uuid;
 
 /// Bytes from this length on are kept by reference: below, copying them is cheaper than one more segment to send.
@@ -13,12 +14,12 @@ const PREFIX_BYTES: usize = 4;
 
 /// Collects what is written: small fields in a buffer, large bytes by reference.
 ///
-/// [`Writer::into_segments`] gives everything in order, to be sent by one vectored write.
+/// [`Writer::into_pieces`] gives everything in order, to be sent by vectored writes.
 #[derive(Debug, Default)]
 pub struct Writer {
     buffer: BytesMut,
     /// What is kept by reference, and before which byte of the buffer it stands.
-    references: Vec<(usize, Bytes)>,
+    references: Vec<(usize, Piece)>,
     referenced_bytes: usize,
 }
 
@@ -28,16 +29,24 @@ impl Writer {
         Writer::default()
     }
 
-    /// A frame: what `encode` writes, after its length, as segments in order.
+    /// A frame that has nothing in files, as every request: what `encode` writes, after its length, as segments in order.
     pub fn frame(
         encode: impl FnOnce(&mut Writer) -> Result<(), EncodeError>,
     ) -> Result<Vec<Bytes>, EncodeError> {
+        let pieces = Writer::frame_in_pieces(encode)?.into_iter();
+        pieces.map(in_memory).collect()
+    }
+
+    /// A frame: what `encode` writes, after its length, as pieces in order.
+    pub fn frame_in_pieces(
+        encode: impl FnOnce(&mut Writer) -> Result<(), EncodeError>,
+    ) -> Result<Vec<Piece>, EncodeError> {
         let mut writer = Writer::default();
         writer.int32(0);
         encode(&mut writer)?;
         let length = length_of(writer.length() - PREFIX_BYTES)?;
         writer.buffer[..PREFIX_BYTES].copy_from_slice(&length.to_be_bytes());
-        Ok(writer.into_segments())
+        Ok(writer.into_pieces())
     }
 
     /// How many bytes have been written, those by reference included.
@@ -46,32 +55,33 @@ impl Writer {
     }
 
     /// Everything that was written, in order.
-    pub fn into_segments(mut self) -> Vec<Bytes> {
-        let mut segments = Vec::with_capacity(2 * self.references.len() + 1);
+    pub fn into_pieces(mut self) -> Vec<Piece> {
+        let mut pieces = Vec::with_capacity(2 * self.references.len() + 1);
         let mut written = 0;
-        for (position, bytes) in self.references {
+        for (position, piece) in self.references {
             if position > written {
-                segments.push(self.buffer.split_to(position - written).freeze());
+                let before = self.buffer.split_to(position - written);
+                pieces.push(Piece::Memory(before.freeze()));
                 written = position;
             }
-            segments.push(bytes);
+            pieces.push(piece);
         }
         if !self.buffer.is_empty() {
-            segments.push(self.buffer.freeze());
+            pieces.push(Piece::Memory(self.buffer.freeze()));
         }
-        segments
+        pieces
     }
 
-    /// Everything that was written, in one piece; copies if there is more than one.
-    pub fn into_bytes(self) -> Bytes {
+    /// Everything that was written, in one piece; copies if there is more than one. Nothing of it may be in a file.
+    pub fn into_bytes(self) -> Result<Bytes, EncodeError> {
         if self.references.is_empty() {
-            return self.buffer.freeze();
+            return Ok(self.buffer.freeze());
         }
         let mut whole = BytesMut::with_capacity(self.length());
-        for segment in self.into_segments() {
-            whole.extend_from_slice(&segment);
+        for piece in self.into_pieces() {
+            whole.extend_from_slice(&in_memory(piece)?);
         }
-        whole.freeze()
+        Ok(whole.freeze())
     }
 
     pub(crate) fn boolean(&mut self, value: bool) {
@@ -151,15 +161,38 @@ impl Writer {
         value: Option<&Bytes>,
     ) -> Result<(), EncodeError> {
         self.length_or_null(flexible, value.map(Bytes::len))?;
-        match value {
-            Some(bytes) if bytes.len() >= REFERENCE_FROM_BYTES => {
-                self.referenced_bytes += bytes.len();
-                self.references.push((self.buffer.len(), bytes.clone()));
-            }
-            Some(bytes) => self.buffer.put_slice(bytes),
-            None => {}
+        if let Some(bytes) = value {
+            self.put(bytes);
         }
         Ok(())
+    }
+
+    pub(crate) fn nullable_records(
+        &mut self,
+        flexible: bool,
+        value: Option<&Records>,
+    ) -> Result<(), EncodeError> {
+        self.length_or_null(flexible, value.map(Records::len))?;
+        for piece in value.map(Records::pieces).unwrap_or_default() {
+            match piece {
+                Piece::Memory(bytes) => self.put(bytes),
+                Piece::File(_) => self.refer_to(piece.clone()),
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: &Bytes) {
+        if bytes.len() >= REFERENCE_FROM_BYTES {
+            self.refer_to(Piece::Memory(bytes.clone()));
+        } else {
+            self.buffer.put_slice(bytes);
+        }
+    }
+
+    fn refer_to(&mut self, piece: Piece) {
+        self.referenced_bytes += piece.len();
+        self.references.push((self.buffer.len(), piece));
     }
 
     pub(crate) fn bytes(&mut self, flexible: bool, value: &Bytes) -> Result<(), EncodeError> {
@@ -231,8 +264,15 @@ impl TaggedFields {
     ) -> Result<(), EncodeError> {
         let mut writer = Writer::new();
         encode(&mut writer)?;
-        self.fields.push((tag, writer.into_bytes()));
+        self.fields.push((tag, writer.into_bytes()?));
         Ok(())
+    }
+}
+
+fn in_memory(piece: Piece) -> Result<Bytes, EncodeError> {
+    match piece {
+        Piece::Memory(bytes) => Ok(bytes),
+        Piece::File(_) => Err(EncodeError::NotInMemory),
     }
 }
 
@@ -243,7 +283,11 @@ fn length_of(length: usize) -> Result<i32, EncodeError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+    use std::sync::Arc;
+
     use super::*;
+    use crate::records::FileRange;
 
     #[test]
     fn large_bytes_are_kept_by_reference_and_in_order() {
@@ -277,12 +321,38 @@ mod tests {
         let large = Bytes::from(vec![7; REFERENCE_FROM_BYTES]);
         let mut writer = Writer::new();
         writer.bytes(true, &large).unwrap();
-        let segments = writer.into_segments();
+        let pieces = writer.into_pieces();
         assert_eq!(
-            segments.iter().map(Bytes::len).collect::<Vec<_>>(),
+            pieces.iter().map(Piece::len).collect::<Vec<_>>(),
             [2, REFERENCE_FROM_BYTES]
         );
-        assert_eq!(Writer::new().into_segments(), Vec::<Bytes>::new());
+        assert_eq!(Writer::new().into_pieces(), Vec::<Piece>::new());
+    }
+
+    #[test]
+    fn records_in_a_file_have_their_place_among_what_is_in_memory() {
+        let range = FileRange {
+            file: Arc::new(File::open("/dev/null").unwrap()),
+            position: 7,
+            bytes: 10,
+        };
+        let small = Bytes::from_static(b"abc");
+        let records = Records::from_iter([Piece::Memory(small), Piece::File(range.clone())]);
+        let encode = |writer: &mut Writer| {
+            writer.nullable_records(false, Some(&records))?;
+            writer.int8(1);
+            Ok(())
+        };
+        let expected = [
+            Piece::Memory(Bytes::from_static(b"\x00\x00\x00\x12\x00\x00\x00\x0dabc")),
+            Piece::File(range),
+            Piece::Memory(Bytes::from_static(b"\x01")),
+        ];
+        assert_eq!(Writer::frame_in_pieces(encode).unwrap(), expected);
+        assert_eq!(Writer::frame(encode), Err(EncodeError::NotInMemory));
+        let mut writer = Writer::new();
+        encode(&mut writer).unwrap();
+        assert_eq!(writer.into_bytes(), Err(EncodeError::NotInMemory));
     }
 
     #[test]

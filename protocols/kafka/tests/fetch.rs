@@ -1,11 +1,11 @@
-//! A response that carries records is sent in segments, with the records as they were given.
+//! A response that carries records is sent in pieces, with the records as they were given.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use bytes::Bytes;
 use ninefold_kafka_protocol::messages::fetch::{FetchResponse, FetchableTopicResponse, PartitionData};
 use ninefold_kafka_protocol::messages::{Request, Response};
 use ninefold_kafka_protocol::{
-    ApiKey, DecodeError, EncodeError, FrameDecoder, Reader, RequestHeader, Uuid, read_response_header,
+    ApiKey, DecodeError, EncodeError, FrameDecoder, Piece, Reader, RequestHeader, Uuid, read_response_header,
 };
 
 const VERSION: i16 = 18;
@@ -14,7 +14,7 @@ fn response(records: &[Bytes]) -> Response {
     let partition = |(index, records): (usize, &Bytes)| PartitionData {
         partition_index: index as i32,
         high_watermark: 7,
-        records: Some(records.clone()),
+        records: Some(records.clone().into()),
         ..PartitionData::default()
     };
     let topic = FetchableTopicResponse {
@@ -33,7 +33,13 @@ fn response(records: &[Bytes]) -> Response {
 fn records_are_not_copied() {
     let records = [vec![1; 1 << 20], vec![2; 10], vec![3; 1 << 16]].map(Bytes::from);
     let response = response(&records);
-    let segments = response.frame(VERSION, 42).unwrap();
+    let pieces = response.frame(VERSION, 42).unwrap().into_iter();
+    let segments: Vec<Bytes> = pieces
+        .map(|piece| match piece {
+            Piece::Memory(bytes) => bytes,
+            Piece::File(range) => panic!("{range:?}"),
+        })
+        .collect();
     for large in [&records[0], &records[2]] {
         assert!(
             segments

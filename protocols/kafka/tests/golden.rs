@@ -51,7 +51,7 @@ impl Message {
             Message::Assignment(message) => message.encode(&mut writer, version),
             Message::Subscription(message) => message.encode(&mut writer, version),
         }?;
-        Ok(writer.into_bytes())
+        writer.into_bytes()
     }
 }
 
@@ -140,7 +140,7 @@ fn request_header_again(version: i16, bytes: &Bytes) -> Bytes {
     reader.finish().unwrap();
     let mut writer = Writer::new();
     header.encode(&mut writer).unwrap();
-    [&bytes[..4], &writer.into_bytes()[4..]].concat().into()
+    [&bytes[..4], &writer.into_bytes().unwrap()[4..]].concat().into()
 }
 
 fn response_header_again(version: i16, bytes: &Bytes) -> Bytes {
@@ -150,7 +150,7 @@ fn response_header_again(version: i16, bytes: &Bytes) -> Bytes {
     reader.finish().unwrap();
     let mut writer = Writer::new();
     write_response_header(&mut writer, ApiKey::Produce, api_version, correlation_id);
-    writer.into_bytes()
+    writer.into_bytes().unwrap()
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn comes_back<M: Codec>(api_key: Option<ApiKey>, version: i16, bytes: &Bytes) {
     reader.finish().unwrap();
     let mut writer = Writer::new();
     value.write(&mut writer, version).unwrap();
-    let written = writer.into_bytes();
+    let written = writer.into_bytes().unwrap();
     assert_eq!(&written, bytes, "{value:?} in version {version}");
     let again = M::read(api_key, &mut Reader::new(written), version).unwrap();
     assert_eq!(again, value, "version {version}");

@@ -1,9 +1,10 @@
-//! Names of streams and consumers.
+//! Names of streams, consumers, queues and channels.
 
 use std::fmt;
 
 use ninefold_protocol::{AccountId, CallContext, Region};
 use ninefold_streams::StreamKey;
+use uuid::Uuid;
 
 /// Which stream: `arn:aws:kinesis:REGION:ACCOUNT:stream/NAME`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,6 +119,66 @@ impl fmt::Display for ConsumerArn {
     }
 }
 
+/// Which queue: `arn:aws:kinesis:REGION:ACCOUNT:queue/ID`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct QueueArn {
+    pub(crate) account: AccountId,
+    pub(crate) region: Region,
+    pub(crate) id: Uuid,
+}
+
+impl QueueArn {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
+        if arn != "arn" || !partition.starts_with("aws") || service != "kinesis" {
+            return None;
+        }
+        Some(QueueArn {
+            region: Region::parse(parts.next()?).ok()?,
+            account: AccountId::parse(parts.next()?).ok()?,
+            id: parts.next()?.strip_prefix("queue/")?.parse().ok()?,
+        })
+    }
+}
+
+impl fmt::Display for QueueArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let QueueArn { account, region, id } = self;
+        write!(formatter, "arn:aws:kinesis:{region}:{account}:queue/{id}")
+    }
+}
+
+/// Which channel: `arn:aws:kinesis:REGION:ACCOUNT:channel/ID`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ChannelArn {
+    pub(crate) account: AccountId,
+    pub(crate) region: Region,
+    pub(crate) id: Uuid,
+}
+
+impl ChannelArn {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
+        if arn != "arn" || !partition.starts_with("aws") || service != "kinesis" {
+            return None;
+        }
+        Some(ChannelArn {
+            region: Region::parse(parts.next()?).ok()?,
+            account: AccountId::parse(parts.next()?).ok()?,
+            id: parts.next()?.strip_prefix("channel/")?.parse().ok()?,
+        })
+    }
+}
+
+impl fmt::Display for ChannelArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ChannelArn { account, region, id } = self;
+        write!(formatter, "arn:aws:kinesis:{region}:{account}:channel/{id}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +192,15 @@ mod tests {
         let text = format!("{text}/consumer/billing:1700000000");
         assert_eq!(ConsumerArn::parse(&text).unwrap().to_string(), text);
         assert_eq!(StreamArn::parse(&text), None);
+        let text = "arn:aws:kinesis:eu-central-1:123456789012:queue/00000000-0000-0000-0000-000000000007";
+        assert_eq!(QueueArn::parse(text).unwrap().to_string(), text);
+        assert_eq!(ChannelArn::parse(text), None);
+        let text = "arn:aws:kinesis:eu-central-1:123456789012:channel/00000000-0000-0000-0000-000000000007";
+        assert_eq!(ChannelArn::parse(text).unwrap().to_string(), text);
+        assert_eq!(
+            ChannelArn::parse("arn:aws:kinesis:eu-central-1:123456789012:channel/orders"),
+            None
+        );
     }
 
     #[test]

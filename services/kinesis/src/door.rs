@@ -8,16 +8,22 @@ use bytes::Bytes;
 use ninefold_catalog::{Catalog, CatalogError, Store, Table};
 use ninefold_model::{Operation, ServiceModel, Value};
 use ninefold_protocol::{
-    AccountId, BoxFuture, CallContext, Codec, Door, EventStream, PushTarget, Region, ServiceError, read_input,
+    AccountId, BoxFuture, CallContext, Codec, Door, EventStream, LogGroups, PushTarget, Region, ServiceError,
+    read_input,
 };
+use ninefold_share::Shares;
 use ninefold_streams::{Birth, Stream, Streams, StreamsError};
 use ninefold_time::Clock;
 use parking_lot::Mutex;
 
 use crate::arn::StreamArn;
+use crate::channel::{ChannelDelivery, ChannelFigures, Channels};
 use crate::errors::{self, Refusal};
 use crate::operations::{self, subscribe};
-use crate::record::{ACCOUNTS, AccountRecord, CONSUMERS, ConsumerRecord, StreamSettings};
+use crate::queue::Queues;
+use crate::record::{
+    ACCOUNTS, AccountRecord, CHANNEL_POSITIONS, CHANNELS, CONSUMERS, ConsumerRecord, QUEUES, StreamSettings,
+};
 use crate::seal::{SECRETS, Sealer};
 use crate::stream::{ATTACHMENT, StreamView, StreamViews, read_settings};
 use crate::subscription::{Subscription, Subscriptions};
@@ -45,6 +51,8 @@ pub struct KinesisDoor {
     pub(crate) sealer: Sealer,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) subscriptions: Arc<Subscriptions>,
+    pub(crate) channels: Channels,
+    pub(crate) queues: Queues,
     throttling: Throttling,
     rates: CallRates,
     /// Streams whose shards are being changed.
@@ -57,17 +65,23 @@ pub struct KinesisParts {
     pub store: Arc<dyn Store>,
     /// The streams and their records.
     pub streams: Arc<Streams>,
+    /// What queues have delivered of the streams' records.
+    pub shares: Arc<Shares>,
     /// The one clock.
     pub clock: Arc<dyn Clock>,
     /// Whether AWS's limits of throughput hold for streams that don't say so themselves.
     pub throttling: Throttling,
+    /// Where channels deliver to; none: there can be no channels.
+    pub channel_delivery: Option<ChannelDelivery>,
+    /// Where channels log what they say in log groups.
+    pub log_groups: Option<Arc<dyn LogGroups>>,
 }
 
 impl KinesisDoor {
     /// The operations that work.
     pub const OPERATIONS: &'static [&'static str] = operations::NAMES;
     /// The tables that the door keeps in the store.
-    pub const TABLES: &'static [Table] = &[CONSUMERS, ACCOUNTS, SECRETS];
+    pub const TABLES: &'static [Table] = &[CONSUMERS, ACCOUNTS, SECRETS, QUEUES, CHANNELS, CHANNEL_POSITIONS];
 
     /// Opens the door.
     ///
@@ -75,8 +89,18 @@ impl KinesisDoor {
     ///
     /// If the store fails or a record in it is damaged.
     pub async fn open(parts: KinesisParts) -> Result<Arc<Self>, CatalogError> {
+        let views = Arc::new(StreamViews::new(parts.streams));
+        let channels = Channels::open(
+            &parts.store,
+            parts.channel_delivery,
+            parts.log_groups,
+            Arc::clone(&parts.clock),
+            Arc::clone(&views),
+        )?;
         Ok(Arc::new(KinesisDoor {
-            views: Arc::new(StreamViews::new(parts.streams)),
+            views,
+            channels,
+            queues: Queues::open(Arc::clone(&parts.store), parts.shares)?,
             consumers: Catalog::open(Arc::clone(&parts.store), CONSUMERS)?,
             accounts: Catalog::open(Arc::clone(&parts.store), ACCOUNTS)?,
             sealer: Sealer::open(parts.store).await?,
@@ -225,7 +249,12 @@ impl KinesisDoor {
 
     /// Looks after what has to happen by itself. Never returns; to be spawned once and dropped at shutdown.
     pub async fn run(self: Arc<Self>) {
-        self.look_after_streams().await;
+        tokio::join!(self.look_after_streams(), self.channels.run());
+    }
+
+    /// What channels have done since the start.
+    pub fn channel_figures(&self) -> Vec<ChannelFigures> {
+        self.channels.figures()
     }
 }
 

@@ -5,9 +5,10 @@ use ninefold_log::{AppendError, LogError, ReadError};
 use ninefold_model::Timestamp;
 use ninefold_model::TimestampFormat;
 use ninefold_protocol::ServiceError;
+use ninefold_share::ShareError;
 use ninefold_streams::StreamsError;
 
-use crate::arn::{ConsumerArn, StreamArn};
+use crate::arn::{ChannelArn, ConsumerArn, QueueArn, StreamArn};
 use crate::limits::ITERATOR_MILLISECONDS;
 use crate::shard_id::ShardId;
 
@@ -116,6 +117,21 @@ pub(crate) fn consumer_not_found(consumer: &str, stream: &StreamArn) -> ServiceE
         "Consumer {consumer}, account {} not found.",
         stream.account
     ))
+}
+
+pub(crate) fn channel_not_found(channel: &ChannelArn) -> ServiceError {
+    not_found(format!("Channel {channel} not found."))
+}
+
+pub(crate) fn queue_not_found(queue: &QueueArn) -> ServiceError {
+    not_found(format!("Queue {queue} not found."))
+}
+
+pub(crate) fn too_many_in_flight(queue: &QueueArn) -> ServiceError {
+    modelled(
+        "ThrottlingException",
+        format!("As many records of queue {queue} are in flight as may be. Acknowledge some of them."),
+    )
 }
 
 pub(crate) fn another_subscription(consumer: &ConsumerArn, shard: ShardId) -> ServiceError {
@@ -239,6 +255,15 @@ pub(crate) fn from_read(error: &ReadError) -> ServiceError {
     }
     tracing::error!(%error, "records could not be read");
     ServiceError::internal("The stored records could not be read.")
+}
+
+/// What the share of a shard answers to a queue.
+pub(crate) fn from_share(error: &ShareError, queue: &QueueArn) -> ServiceError {
+    if matches!(error, ShareError::NoSuchShare) {
+        return queue_not_found(queue);
+    }
+    tracing::error!(%error, %queue, "the records of a queue could not be shared");
+    not_durable()
 }
 
 fn not_durable() -> ServiceError {

@@ -48,12 +48,35 @@ pub(crate) const RETENTION_HOURS_MOST: i64 = 8_760;
 pub(crate) const CONSUMERS: usize = 20;
 /// Consumers of an on-demand stream of an account that has committed to a minimum of throughput.
 pub(crate) const ADVANTAGE_CONSUMERS: usize = 50;
+/// Records of a queue that are received and not acknowledged.
+///
+/// Source: [Quotas and limits for queues](https://docs.aws.amazon.com/streams/latest/dev/queues-quotas.html).
+pub(crate) const QUEUE_IN_FLIGHT: u64 = 120_000;
+/// How long a record is its receiver's, unless the queue or the receiver says so.
+pub(crate) const VISIBILITY_SECONDS: u32 = 30;
+/// How often a record is received before it is a dead letter, unless the queue says so.
+pub(crate) const RECEIVES: u32 = 6;
+/// Records of one receive, unless the receiver says fewer.
+pub(crate) const RECEIVED_RECORDS: usize = 10;
+/// How long a receive waits, unless the receiver says so.
+pub(crate) const RECEIVE_WAIT_SECONDS: u64 = 9;
+/// Queues of one page, unless it is said how many.
+pub(crate) const PAGE_QUEUES: usize = 100;
 /// Tags of a resource.
 pub(crate) const TAGS: usize = 50;
 /// A resource policy.
 pub(crate) const POLICY_BYTES: usize = 20 << 10;
 /// What warm throughput can be asked for.
 pub(crate) const WARM_MIB_PER_SECOND: u32 = 10_240;
+
+/// The shortest time, in seconds, in which a channel delivers, which is also the usual one.
+///
+/// Source: [How Amazon S3 delivery works](https://docs.aws.amazon.com/streams/latest/dev/data-delivery-s3-about.html).
+pub(crate) const FRESHNESS_SECONDS_LEAST: u32 = 300;
+/// The longest.
+pub(crate) const FRESHNESS_SECONDS_MOST: u32 = 900;
+/// Channels of one page.
+pub(crate) const PAGE_CHANNELS: usize = 100;
 
 /// How long an iterator is good for.
 pub(crate) const ITERATOR_MILLISECONDS: u64 = 300_000;

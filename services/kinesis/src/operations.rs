@@ -10,6 +10,8 @@ pub(crate) mod monitoring;
 pub(crate) mod policies;
 pub(crate) mod push;
 pub(crate) mod put;
+pub(crate) mod queue_records;
+pub(crate) mod queues;
 pub(crate) mod records;
 pub(crate) mod resource;
 pub(crate) mod retention;
@@ -27,20 +29,26 @@ use serde::Serialize;
 
 use crate::KinesisDoor;
 use crate::errors;
+use crate::queue::Side;
 
-/// Every operation that works, and those on channels, which are refused with a reason.
+/// Every operation that works.
 pub(crate) const NAMES: &[&str] = &[
+    "AcknowledgeDeadLetterQueueRecords",
+    "AcknowledgeQueueRecords",
     "AddTagsToStream",
     "CreateChannel",
+    "CreateQueue",
     "CreateStream",
     "DecreaseStreamRetentionPeriod",
     "DeleteChannel",
+    "DeleteQueue",
     "DeleteResourcePolicy",
     "DeleteStream",
     "DeregisterStreamConsumer",
     "DescribeAccountSettings",
     "DescribeChannel",
     "DescribeLimits",
+    "DescribeQueue",
     "DescribeStream",
     "DescribeStreamConsumer",
     "DescribeStreamSummary",
@@ -51,6 +59,7 @@ pub(crate) const NAMES: &[&str] = &[
     "GetShardIterator",
     "IncreaseStreamRetentionPeriod",
     "ListChannels",
+    "ListQueues",
     "ListShards",
     "ListStreamConsumers",
     "ListStreams",
@@ -60,8 +69,11 @@ pub(crate) const NAMES: &[&str] = &[
     "PutRecord",
     "PutRecords",
     "PutResourcePolicy",
+    "ReceiveDeadLetterQueueRecords",
+    "ReceiveQueueRecords",
     "RegisterStreamConsumer",
     "RemoveTagsFromStream",
+    "RestoreDeadLetterQueueRecords",
     "SplitShard",
     "StartStreamEncryption",
     "StopStreamEncryption",
@@ -70,7 +82,10 @@ pub(crate) const NAMES: &[&str] = &[
     "UntagResource",
     "UpdateAccountSettings",
     "UpdateChannel",
+    "UpdateDeadLetterQueueRecordsVisibility",
     "UpdateMaxRecordSize",
+    "UpdateQueue",
+    "UpdateQueueRecordsVisibility",
     "UpdateShardCount",
     "UpdateStreamMode",
     "UpdateStreamRecordDistributionStrategy",
@@ -87,16 +102,19 @@ pub(crate) async fn call(
     let nothing = |()| Value::Map(Map::new());
     match name {
         "AddTagsToStream" => tags::add(door, context, read(input)?).await.map(nothing),
+        "CreateChannel" => write(&channels::create(door, context, read(input)?).await?),
         "CreateStream" => streams::create(door, context, read(input)?).await.map(nothing),
         "DecreaseStreamRetentionPeriod" => retention::decrease(door, context, read(input)?)
             .await
             .map(nothing),
+        "DeleteChannel" => channels::delete(door, context, read(input)?).await.map(nothing),
         "DeleteResourcePolicy" => policies::delete(door, context, read(input)?).await.map(nothing),
         "DeleteStream" => streams::delete(door, context, read(input)?).await.map(nothing),
         "DeregisterStreamConsumer" => consumers::deregister(door, context, read(input)?)
             .await
             .map(nothing),
         "DescribeAccountSettings" => write(&account::describe(door, context)?),
+        "DescribeChannel" => write(&channels::describe(door, context, read(input)?)?),
         "DescribeLimits" => write(&describe::limits(door, context)?),
         "DescribeStream" => write(&describe::stream(door, context, read(input)?)?),
         "DescribeStreamConsumer" => write(&consumers::describe(door, context, read(input)?)?),
@@ -109,6 +127,7 @@ pub(crate) async fn call(
         "IncreaseStreamRetentionPeriod" => retention::increase(door, context, read(input)?)
             .await
             .map(nothing),
+        "ListChannels" => write(&channels::list(door, context, read(input)?)?),
         "ListShards" => write(&shards::list(door, context, read(input)?)?),
         "ListStreamConsumers" => write(&consumers::list(door, context, read(input)?)?),
         "ListStreams" => write(&streams::list(door, context, read(input)?)?),
@@ -126,6 +145,7 @@ pub(crate) async fn call(
         "TagResource" => tags::tag(door, context, read(input)?).await.map(nothing),
         "UntagResource" => tags::untag(door, context, read(input)?).await.map(nothing),
         "UpdateAccountSettings" => write(&account::update(door, context, read(input)?).await?),
+        "UpdateChannel" => write(&channels::update(door, context, read(input)?).await?),
         "UpdateMaxRecordSize" => modes::update_largest_record(door, context, read(input)?)
             .await
             .map(nothing),
@@ -137,8 +157,45 @@ pub(crate) async fn call(
         "UpdateStreamWarmThroughput" => {
             write(&modes::update_warm_throughput(door, context, read(input)?).await?)
         }
-        "CreateChannel" | "DeleteChannel" | "DescribeChannel" | "ListChannels" | "UpdateChannel" => {
-            Err(channels::refuse(context, name))
+        _ => call_on_queues(door, context, name, input).await,
+    }
+}
+
+/// Does an operation on queues.
+async fn call_on_queues(
+    door: &KinesisDoor,
+    context: &CallContext,
+    name: &'static str,
+    input: &Value,
+) -> Result<Value, ServiceError> {
+    let nothing = |()| Value::Map(Map::new());
+    let (records, dead_letters) = (Side::Records, Side::DeadLetters);
+    match name {
+        "AcknowledgeDeadLetterQueueRecords" => {
+            write(&queue_records::acknowledge(door, context, dead_letters, name, read(input)?).await?)
+        }
+        "AcknowledgeQueueRecords" => {
+            write(&queue_records::acknowledge(door, context, records, name, read(input)?).await?)
+        }
+        "CreateQueue" => write(&queues::create(door, context, read(input)?).await?),
+        "DeleteQueue" => queues::delete(door, context, read(input)?).await.map(nothing),
+        "DescribeQueue" => write(&queues::describe(door, context, read(input)?)?),
+        "ListQueues" => write(&queues::list(door, context, read(input)?)?),
+        "ReceiveDeadLetterQueueRecords" => {
+            write(&queue_records::receive(door, context, dead_letters, name, read(input)?).await?)
+        }
+        "ReceiveQueueRecords" => {
+            write(&queue_records::receive(door, context, records, name, read(input)?).await?)
+        }
+        "RestoreDeadLetterQueueRecords" => {
+            write(&queue_records::restore(door, context, name, read(input)?).await?)
+        }
+        "UpdateDeadLetterQueueRecordsVisibility" => {
+            write(&queue_records::update_visibility(door, context, dead_letters, name, read(input)?).await?)
+        }
+        "UpdateQueue" => write(&queues::update(door, context, read(input)?).await?),
+        "UpdateQueueRecordsVisibility" => {
+            write(&queue_records::update_visibility(door, context, records, name, read(input)?).await?)
         }
         _ => Err(ServiceError::not_implemented(name)),
     }

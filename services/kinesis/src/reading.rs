@@ -134,7 +134,7 @@ fn batches_of(chunks: &[Chunk]) -> Result<Vec<Batch>, ServiceError> {
     Ok(batches)
 }
 
-fn damaged(error: &dyn std::error::Error) -> ServiceError {
+pub(crate) fn damaged(error: &dyn std::error::Error) -> ServiceError {
     tracing::error!(%error, "records could not be read");
     ServiceError::internal("The stored records could not be read.")
 }

@@ -92,6 +92,7 @@ impl KinesisDoor {
                     tracing::warn!(%error, %arn, "the shards of an on-demand stream could not be split");
                 }
             }
+            self.sweep_queues().await;
             self.views.forget();
             if let Err(error) = self.forget_consumers().await {
                 tracing::warn!(%error, "consumers of streams that are gone could not be forgotten");

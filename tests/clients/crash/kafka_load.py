@@ -3,7 +3,7 @@
 import threading
 import time
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, ShareConsumer, TopicPartition
 
 CALL_SECONDS = 30
 FLUSH_SECONDS = 60
@@ -145,6 +145,43 @@ class Group:
         """What was acknowledged as committed, by partition."""
         with self._lock:
             return dict(self._committed)
+
+
+class ShareGroup:
+    """What the members of a share group got and accepted: places, each a partition and an offset."""
+
+    def __init__(self, broker, group, topic):
+        self._settings = broker.settings(group_id=group, share_acknowledgement_mode="explicit")
+        self._topic = topic
+        self.delivered = set()
+        self.accepted = set()
+
+    def consume(self, stop):
+        """One member, which accepts each record that it gets."""
+        consumer = ShareConsumer(self._settings)
+        consumer.subscribe([self._topic])
+        try:
+            while not stop.is_set():
+                self._turn(consumer)
+        finally:
+            consumer.close()
+
+    def _turn(self, consumer):
+        places = {}
+        for message in consumer.poll(0.1):
+            if message.error() is not None:
+                continue
+            place = (message.partition(), message.offset())
+            assert int(message.value()) == message.offset(), f"{message.value()} is at offset {message.offset()}"
+            assert place not in self.accepted, f"{place} came again after its acceptance was acknowledged"
+            places.setdefault(message.partition(), set()).add(place)
+            consumer.acknowledge(message)
+        if not places:
+            return
+        self.delivered.update(*places.values())
+        for partition, failure in consumer.commit_sync(CALL_SECONDS).items():
+            if failure is None:  # otherwise it is not known whether they are accepted
+                self.accepted |= places[partition.partition]
 
 
 def everything(broker, topic, partition, isolation="read_committed"):

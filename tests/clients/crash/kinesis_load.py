@@ -2,12 +2,13 @@
 
 import time
 
-from kinesis_wire import StreamClient
+from kinesis_wire import StreamClient, decoded
 from wire import Unreachable
 
 BATCH = 20
 PAUSE_SECONDS = 0.02
 RETRY_SECONDS = 0.05
+VISIBILITY_SECONDS = 3
 
 
 class Persistent:
@@ -59,6 +60,26 @@ class Follower(Persistent):
         found, _, self._iterator = client.records(self._iterator)
         self.read += found
         time.sleep(PAUSE_SECONDS)
+
+
+class QueueConsumer(Persistent):
+    """Receives what is put into a stream from a queue of it, and acknowledges it. Several share what they know."""
+
+    def __init__(self, address, stream, queue):
+        super().__init__(address, stream)
+        self._queue = queue
+        self.received = set()
+        self.acknowledged = set()
+
+    def turn(self, client):
+        records = client.receive(self._queue, VISIBILITY_SECONDS)
+        identifiers = {record["RecordId"] for record in records}
+        again = identifiers & self.acknowledged
+        assert not again, f"{again} came again after their acknowledgement was acknowledged"
+        self.received |= {decoded(record["Data"]) for record in records}
+        if records:
+            done = client.acknowledge(self._queue, records)
+            self.acknowledged |= {record["RecordId"] for record in done}
 
 
 def whole_shard(address, stream, shard):

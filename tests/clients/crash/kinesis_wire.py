@@ -15,6 +15,29 @@ class StreamClient(Connection):
     def create_stream(self, name, shards):
         self._call("CreateStream", {"StreamName": name, "ShardCount": shards})
 
+    def create_stream_on_demand(self, name):
+        """Makes a stream that can have queues."""
+        self._call("CreateStream", {"StreamName": name, "StreamModeDetails": {"StreamMode": "ON_DEMAND"}})
+
+    def create_queue(self, name, stream, receives):
+        """Makes a queue of all records of a stream, each of which may be received so many times; its ARN."""
+        arn = self._call("DescribeStreamSummary", {"StreamName": stream})["StreamDescriptionSummary"]["StreamARN"]
+        source = {"StreamARN": arn, "StartingPosition": {"Type": "TRIM_HORIZON"}}
+        attributes = {"DeadLetterConfiguration": {"TargetType": "BUILT_IN", "MaxReceiveCount": receives}}
+        queue = {"QueueName": name, "StreamConfigurationList": [source], "QueueAttributes": attributes}
+        return self._call("CreateQueue", queue)["QueueDescription"]["QueueARN"]
+
+    def receive(self, queue, visibility_seconds):
+        limits = {"MaxNumberOfRecords": 10, "WaitTimeSeconds": 1, "VisibilityTimeoutSeconds": visibility_seconds}
+        return self._call("ReceiveQueueRecords", {"QueueARN": queue, **limits})["QueueRecords"]
+
+    def acknowledge(self, queue, records):
+        """Acknowledges records; returns those of which that was acknowledged."""
+        entries = [{"ReceiptHandle": record["ReceiptHandle"]} for record in records]
+        answer = self._call("AcknowledgeQueueRecords", {"QueueARN": queue, "Entries": entries})
+        done = {entry["ReceiptHandle"] for entry in answer["Successful"]}
+        return [record for record in records if record["ReceiptHandle"] in done]
+
     def shards(self, name):
         """Pairs of a shard's id and the first hash key of its range."""
         found = self._call("ListShards", {"StreamName": name})["Shards"]

@@ -5,6 +5,7 @@ The clients live on and go on by themselves, as they do when a broker fails. Wha
   sent, at offsets without a gap;
 - a transaction is there as a whole in all its partitions, or not at all, and as it was acknowledged;
 - what a group was told is committed stays committed;
+- a share group gets every record, and none again whose acceptance was acknowledged;
 - the server is ready again within a bound.
 """
 
@@ -15,18 +16,27 @@ import time
 
 import pytest
 from confluent_kafka import ConsumerGroupTopicPartitions
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+)
 
-from kafka_load import TRANSACTION, Broker, Group, Numbers, Transactions, everything
+from kafka_load import TRANSACTION, Broker, Group, Numbers, ShareGroup, Transactions, everything
 from ninefold_server import Server, binary_from_environment
 from workers import Workers
 
-ROUNDS = 12
-LOAD_SECONDS = (0.5, 3.0)
+ROUNDS = 20
+LOAD_SECONDS = (0.3, 2.0)
 RESTART_SECONDS = 10
 CATCH_UP_SECONDS = 60
 PARTITIONS = 3
 CALL_SECONDS = 30
+# Records that were out when the server died come again after this long: the shortest that Kafka allows.
+SHARE_LOCK_MILLISECONDS = 15_000
 
 
 @pytest.fixture
@@ -48,6 +58,19 @@ def server(tmp_path):
     finally:
         if server.running():
             server.kill()
+
+
+def set_share_group(admin, name):
+    """From the first record on, and with locks that are short."""
+    settings = {
+        "share.auto.offset.reset": "earliest",
+        "share.record.lock.duration.ms": str(SHARE_LOCK_MILLISECONDS),
+    }
+    entries = [
+        ConfigEntry(setting, value, incremental_operation=AlterConfigOpType.SET) for setting, value in settings.items()
+    ]
+    group = ConfigResource(ResourceType.GROUP, name, incremental_configs=entries)
+    admin.incremental_alter_configs([group])[group].result(CALL_SECONDS)
 
 
 def check_group(broker, name, acknowledged):
@@ -90,8 +113,10 @@ def test_what_was_acknowledged_is_there_however_the_server_dies(server, chance):
     numbers = [Numbers(broker, "numbers", partition) for partition in range(PARTITIONS)]
     transactions = Transactions(broker, "transactions")
     group = Group(broker, "crash", "numbers")
+    set_share_group(admin, "share")
+    shared = ShareGroup(broker, "share", "numbers")
     producing = Workers(*(each.produce for each in [*numbers, transactions])).start()
-    consuming = Workers(group.consume).start()
+    consuming = Workers(group.consume, shared.consume, shared.consume).start()
     slowest = 0.0
     try:
         for number in range(ROUNDS):
@@ -105,14 +130,17 @@ def test_what_was_acknowledged_is_there_however_the_server_dies(server, chance):
             assert not producing.failures and not consuming.failures
             check_group(broker, "crash", acknowledged)
             total = sum(each.acknowledged for each in numbers)
-            print(f"round {number + 1}: {total} records, {len(transactions.committed)} transactions, {group.read} read")
+            done = f"{len(transactions.committed)} transactions, {group.read} read, {len(shared.accepted)} shared"
+            print(f"round {number + 1}: {total} records, {done}")
     finally:
         producing.stop.set()
         try:
             producing.join()
+            sent = sum(each.sent for each in numbers)
             deadline = time.monotonic() + CATCH_UP_SECONDS
-            while sum(group.committed().values()) < sum(each.sent for each in numbers) and not consuming.failures:
-                assert time.monotonic() < deadline, "the group did not get everything"
+            while sum(group.committed().values()) < sent or len(shared.delivered) < sent:
+                assert not consuming.failures, consuming.failures[0]
+                assert time.monotonic() < deadline, "the groups did not get everything"
                 time.sleep(0.05)
         finally:
             consuming.join()
@@ -124,3 +152,4 @@ def test_what_was_acknowledged_is_there_however_the_server_dies(server, chance):
     # A run that hardly did anything would prove nothing.
     assert sum(each.sent for each in numbers) > ROUNDS * 100
     assert len(transactions.committed) > ROUNDS
+    assert len(shared.accepted) > ROUNDS * 50

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::cluster::{ClusterParts, TopicOptions};
+use crate::configs::GroupConfigRecords;
 use crate::groups::StreamTopics;
 use crate::security::{Sealer, SecurityOptions, SecurityRecords};
 use crate::transactions::StreamMarkers;
@@ -58,6 +59,7 @@ async fn fixture() -> Fixture {
     );
     let transactions = transactions.await.unwrap();
     let records = Arc::new(SecurityRecords::open(&store, Arc::new(Nothing)).unwrap());
+    let group_configs = Arc::new(GroupConfigRecords::open(&store).unwrap());
     let cluster = |namespace: &str| {
         let cluster = Cluster::new(ClusterParts {
             id: namespace.to_owned(),
@@ -65,6 +67,7 @@ async fn fixture() -> Fixture {
             is_default: false,
             streams: Arc::clone(&streams),
             groups: Arc::clone(&groups),
+            group_configs: Arc::clone(&group_configs),
             transactions: Arc::clone(&transactions),
             security: SecurityOptions::open(Arc::clone(&records)),
             clock: Arc::clone(&clock),
@@ -169,6 +172,39 @@ async fn a_topic_changes_as_a_whole_or_not_at_all() {
     assert_eq!((found.partitions, found.replication_factor), (2, 3));
     let names: Vec<&String> = found.configs.keys().collect();
     assert_eq!(names, ["retention.ms", "segment.ms"]);
+}
+
+#[tokio::test]
+async fn what_the_node_is_started_with_is_what_topics_have() {
+    let Fixture { first, second, .. } = &fixture().await;
+    let retentions = |cluster: &Cluster| {
+        let topics = cluster.topics.all().into_iter();
+        let retention = topics.map(|topic| topic.stream.partitions[0].settings().retention_milliseconds);
+        retention.collect::<Vec<_>>()
+    };
+    let plain = TopicDescription {
+        configs: BTreeMap::new(),
+        ..topic("bills")
+    };
+    for cluster in [first, second] {
+        cluster.create_topic(&plain).await.unwrap();
+        // It has a retention of its own.
+        cluster.create_topic(&topic("orders")).await.unwrap();
+    }
+    let week = Some(604_800_000);
+    assert_eq!(retentions(first), [week, Some(1_000)]);
+    let hours = BTreeMap::from([("log.retention.hours".to_owned(), "1".to_owned())]);
+    first.set_node_properties(hours).await.unwrap();
+    assert_eq!(retentions(first), [Some(3_600_000), Some(1_000)]);
+    assert_eq!(retentions(second), [week, Some(1_000)]);
+    let later = TopicDescription {
+        name: "later".to_owned(),
+        ..plain
+    };
+    first.create_topic(&later).await.unwrap();
+    assert_eq!(retentions(first), [Some(3_600_000), Some(3_600_000), Some(1_000)]);
+    first.set_node_properties(BTreeMap::new()).await.unwrap();
+    assert_eq!(retentions(first), [week, week, Some(1_000)]);
 }
 
 #[tokio::test]

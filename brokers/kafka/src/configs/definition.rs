@@ -27,6 +27,12 @@ pub(crate) enum Kind {
     Long(i64),
     /// A number with a fraction, from 0 to 1.
     Ratio,
+    /// A text of a certain form.
+    Text {
+        accepts: fn(&str) -> bool,
+        /// As it is told to who gives another one.
+        form: &'static str,
+    },
 }
 
 impl Kind {
@@ -34,7 +40,7 @@ impl Kind {
     pub(crate) fn code(self) -> i8 {
         match self {
             Kind::Boolean => 1,
-            Kind::Choice(_) => 2,
+            Kind::Choice(_) | Kind::Text { .. } => 2,
             Kind::Int(_) => 3,
             Kind::Long(_) => 5,
             Kind::Ratio => 6,
@@ -78,7 +84,10 @@ impl Definition {
                 Ok(_) => "Value must be between 0 and 1".to_owned(),
                 Err(_) => "Not a number of type DOUBLE".to_owned(),
             },
-            Kind::Boolean | Kind::Choice(_) | Kind::AnyList => return Ok(()),
+            Kind::Text { accepts, form } if !accepts(trimmed) => {
+                format!("Invalid value `{value}` for configuration {name}. The value must be either {form}.")
+            }
+            Kind::Boolean | Kind::Choice(_) | Kind::AnyList | Kind::Text { .. } => return Ok(()),
         };
         Err(format!(
             "Invalid value {value} for configuration {name}: {complaint}"

@@ -1,8 +1,9 @@
 //! The configuration of the node. It is what it is: nothing of it can be changed by clients.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use super::{Definition, Kind, topic};
+use super::{Definition, Kind, NodeProperties, group, topic};
 use crate::session::Endpoint;
 
 const fn key(
@@ -21,7 +22,9 @@ const fn key(
 }
 
 /// The key that says where clients reach the node.
-pub(crate) const ADVERTISED_LISTENERS: &str = "advertised.listeners";
+const ADVERTISED_LISTENERS: &str = "advertised.listeners";
+/// What every node is started with.
+const STATIC: &[&str] = &["broker.id", "node.id", "process.roles"];
 
 /// The keys that clients look at, besides those that give topics their defaults.
 const KEYS: &[Definition] = &[
@@ -67,6 +70,25 @@ const KEYS: &[Definition] = &[
         "6000",
         Kind::Int(0),
         "The shortest session of a member of a group.",
+    ),
+    key(
+        "log.retention.hours",
+        "168",
+        Kind::Int(-1),
+        "How long records are kept.",
+    ),
+    key(
+        "log.retention.minutes",
+        "10080",
+        Kind::Int(-1),
+        "How long records are kept.",
+    ),
+    key("log.roll.hours", "168", Kind::Int(1), "How old a segment gets."),
+    key(
+        "log.roll.jitter.hours",
+        "0",
+        Kind::Int(0),
+        "By how much segments may be closed earlier.",
     ),
     key(
         "max.connections",
@@ -131,36 +153,82 @@ const KEYS: &[Definition] = &[
     ),
 ];
 
+/// Keys that are not set by default: what they are about follows from a key in another unit.
+const UNSET: &[&str] = &[
+    "log.flush.interval.ms",
+    "log.retention.minutes",
+    "log.retention.ms",
+    "log.roll.jitter.ms",
+    "log.roll.ms",
+];
+
 /// A key and its value.
 pub(crate) struct NodeConfig {
-    pub(crate) name: &'static str,
-    pub(crate) value: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
+    /// What the node was started with, if it says anything of it.
+    pub(crate) set: Option<String>,
+    pub(crate) default: Option<&'static str>,
     pub(crate) kind: Kind,
     pub(crate) documentation: &'static str,
 }
 
+impl NodeConfig {
+    fn new(name: &'static str, definition: &'static Definition) -> Self {
+        NodeConfig {
+            name: name.into(),
+            set: None,
+            default: default(name, definition),
+            kind: definition.kind,
+            documentation: definition.documentation,
+        }
+    }
+
+    /// One that the node was started with, and that means nothing here.
+    fn other(name: &str) -> Self {
+        NodeConfig {
+            name: name.to_owned().into(),
+            set: None,
+            default: None,
+            kind: Kind::Choice(&[]),
+            documentation: "It is kept and returned.",
+        }
+    }
+}
+
+/// The default of a key of the node, if it has one.
+pub(crate) fn default(name: &str, definition: &'static Definition) -> Option<&'static str> {
+    (!UNSET.contains(&name)).then_some(definition.default)
+}
+
 /// All there is, in the order of names, for a client that has reached the node there.
-pub(crate) fn all(reached_at: &Endpoint) -> Vec<NodeConfig> {
-    let listener = NodeConfig {
-        name: ADVERTISED_LISTENERS,
-        value: format!("CLIENT://{}:{}", reached_at.host, reached_at.port).into(),
-        kind: Kind::AnyList,
-        documentation: "Where clients reach the node.",
-    };
+pub(crate) fn all(reached_at: &Endpoint, properties: &NodeProperties) -> Vec<NodeConfig> {
     let own = KEYS.iter().map(|definition| (definition.name, definition));
     let defaults = topic::KEYS
         .iter()
+        .chain(group::KEYS)
         .filter_map(|definition| Some((definition.node_name?, definition)));
-    let mut configs: Vec<NodeConfig> = own
-        .chain(defaults)
-        .map(|(name, definition)| NodeConfig {
-            name,
-            value: definition.default.into(),
-            kind: definition.kind,
-            documentation: definition.documentation,
-        })
-        .chain([listener])
+    let known = own.chain(defaults);
+    let mut configs: BTreeMap<Cow<'static, str>, NodeConfig> = known
+        .map(|(name, definition)| (name.into(), NodeConfig::new(name, definition)))
         .collect();
-    configs.sort_by_key(|config| config.name);
-    configs
+    for name in properties.names() {
+        let config = configs
+            .entry(name.to_owned().into())
+            .or_insert_with(|| NodeConfig::other(name));
+        config.set = properties.get(name).map(ToOwned::to_owned);
+    }
+    for name in STATIC {
+        if let Some(config) = configs.get_mut(*name) {
+            config.set = config.default.take().map(ToOwned::to_owned);
+        }
+    }
+    let listener = NodeConfig {
+        name: ADVERTISED_LISTENERS.into(),
+        set: Some(format!("CLIENT://{}:{}", reached_at.host, reached_at.port)),
+        default: None,
+        kind: Kind::AnyList,
+        documentation: "Where clients reach the node.",
+    };
+    configs.insert(ADVERTISED_LISTENERS.into(), listener);
+    configs.into_values().collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ninefold_log::{Cleanup, Settings, TimestampType};
 
-use super::{Definition, Kind};
+use super::{Configurable, Definition, Kind};
 
 const fn key(
     name: &'static str,
@@ -262,9 +262,26 @@ pub(crate) const KEYS: &[Definition] = &[
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TopicConfigs(BTreeMap<String, String>);
 
-/// The definition of a key.
-pub(crate) fn definition(name: &str) -> Option<&'static Definition> {
-    KEYS.iter().find(|definition| definition.name == name)
+impl Configurable for TopicConfigs {
+    const KEYS: &'static [Definition] = KEYS;
+
+    fn configured(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let definition =
+            Self::definition(name).ok_or_else(|| format!("Unknown topic config name: {name}"))?;
+        definition.check(value)?;
+        self.0.insert(name.to_owned(), value.trim().to_owned());
+        Ok(())
+    }
+
+    fn unset(&mut self, name: &str) -> Result<(), String> {
+        Self::definition(name).ok_or_else(|| format!("Unknown topic config name: {name}"))?;
+        self.0.remove(name);
+        Ok(())
+    }
 }
 
 impl TopicConfigs {
@@ -273,35 +290,8 @@ impl TopicConfigs {
         TopicConfigs(configured)
     }
 
-    /// What was configured, by name.
-    pub(crate) fn configured(&self) -> &BTreeMap<String, String> {
-        &self.0
-    }
-
-    /// Configures a key; says why not in Kafka's words.
-    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let definition = definition(name).ok_or_else(|| format!("Unknown topic config name: {name}"))?;
-        definition.check(value)?;
-        self.0.insert(name.to_owned(), value.trim().to_owned());
-        Ok(())
-    }
-
-    /// Lets a key be as the default says.
-    pub(crate) fn unset(&mut self, name: &str) -> Result<(), String> {
-        definition(name).ok_or_else(|| format!("Unknown topic config name: {name}"))?;
-        self.0.remove(name);
-        Ok(())
-    }
-
-    /// The value of a key.
-    pub(crate) fn get(&self, definition: &'static Definition) -> &str {
-        self.0
-            .get(definition.name)
-            .map_or(definition.default, String::as_str)
-    }
-
     fn text(&self, name: &str) -> &str {
-        definition(name).map_or("", |definition| self.get(definition))
+        Self::definition(name).map_or("", |definition| self.get(definition))
     }
 
     fn number(&self, name: &str) -> i64 {

@@ -2,22 +2,41 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use ninefold_kafka_protocol::ErrorCode;
 use ninefold_kafka_protocol::messages::fetch::{AbortedTransaction, FetchPartition, PartitionData};
+use ninefold_kafka_protocol::{ErrorCode, FileRange, Piece, Records};
 use ninefold_log::{Chunk, Isolation, Partition, Read, ReadRequest};
 use tokio::task::spawn_blocking;
 
 use super::Terms;
 use crate::errors;
+use crate::limits::{FETCH_FILES, SENT_FROM_FILE_BYTES};
 
-/// Reads a partition within `left_bytes`; `is_first` may return one batch that is longer.
+/// What the partitions before one have taken of what a fetch may.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken {
+    /// Bytes of records.
+    pub(super) bytes: usize,
+    /// Files that are open.
+    files: usize,
+}
+
+impl Taken {
+    pub(super) fn add(&mut self, data: &PartitionData) {
+        let pieces = data.records.as_ref().map(Records::pieces).unwrap_or_default();
+        self.bytes += pieces.iter().map(Piece::len).sum::<usize>();
+        self.files += pieces
+            .iter()
+            .filter(|piece| matches!(piece, Piece::File(_)))
+            .count();
+    }
+}
+
+/// Reads a partition within what is left; the first one that has something may return one batch that is longer.
 pub(super) async fn partition(
     partition: Result<Arc<Partition>, ErrorCode>,
     wanted: &FetchPartition,
     terms: Terms,
-    left_bytes: usize,
-    is_first: bool,
+    taken: Taken,
 ) -> PartitionData {
     let index = wanted.partition;
     let partition = match partition {
@@ -30,8 +49,8 @@ pub(super) async fn partition(
     let partition_bytes = usize::try_from(wanted.partition_max_bytes).unwrap_or(0);
     let request = ReadRequest {
         from_offset: wanted.fetch_offset,
-        max_bytes: partition_bytes.min(left_bytes),
-        at_least_one: is_first,
+        max_bytes: partition_bytes.min(terms.max_bytes.saturating_sub(taken.bytes)),
+        at_least_one: taken.bytes == 0,
         isolation: if terms.is_committed {
             Isolation::Committed
         } else {
@@ -45,7 +64,7 @@ pub(super) async fn partition(
     let aborted = terms.is_committed.then(|| aborted(&read));
     let (high_watermark, last_stable_offset, log_start_offset) =
         (read.end_offset, read.last_stable_offset, read.start_offset);
-    match bytes(read).await {
+    match records(read, taken).await {
         Ok(records) => PartitionData {
             partition_index: index,
             high_watermark,
@@ -70,25 +89,28 @@ fn aborted(read: &Read) -> Vec<AbortedTransaction> {
     aborted.collect()
 }
 
-/// What was read, in one piece.
-async fn bytes(read: Read) -> std::io::Result<Bytes> {
-    match &*read.chunks {
-        [] => Ok(Bytes::new()),
-        [Chunk::Memory(bytes)] => Ok(bytes.clone()),
-        [Chunk::File { .. }] => {
-            let chunk = read.chunks[0].clone();
-            spawn_blocking(move || chunk.load())
-                .await
-                .map_err(std::io::Error::other)?
-        }
-        chunks => {
-            let mut whole = BytesMut::with_capacity(read.bytes);
-            for chunk in chunks {
-                whole.extend_from_slice(&chunk.load()?);
+/// What was read, as it is sent.
+async fn records(read: Read, taken: Taken) -> std::io::Result<Records> {
+    let mut pieces = Vec::with_capacity(read.chunks.len());
+    for chunk in read.chunks {
+        pieces.push(match chunk {
+            Chunk::Memory(bytes) => Piece::Memory(bytes),
+            Chunk::File {
+                file,
+                position,
+                bytes,
+            } if bytes >= SENT_FROM_FILE_BYTES && taken.files < FETCH_FILES => Piece::File(FileRange {
+                file,
+                position,
+                bytes,
+            }),
+            chunk @ Chunk::File { .. } => {
+                let loaded = spawn_blocking(move || chunk.load()).await;
+                Piece::Memory(loaded.map_err(std::io::Error::other)??)
             }
-            Ok(whole.freeze())
-        }
+        });
     }
+    Ok(pieces.into_iter().collect())
 }
 
 fn failed(index: i32, code: ErrorCode, partition: Option<&Arc<Partition>>) -> PartitionData {
@@ -101,7 +123,7 @@ fn failed(index: i32, code: ErrorCode, partition: Option<&Arc<Partition>>) -> Pa
         last_stable_offset: known.map_or(-1, |partition| partition.last_stable_offset()),
         log_start_offset: known.map_or(-1, |partition| partition.start_offset()),
         aborted_transactions: None,
-        records: Some(Bytes::new()),
+        records: Some(Records::default()),
         ..PartitionData::default()
     }
 }

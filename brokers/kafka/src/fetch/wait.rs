@@ -9,6 +9,7 @@ use ninefold_log::Partition;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use super::read::Taken;
 use super::{Terms, read};
 use crate::cluster::Cluster;
 use crate::security::Operation;
@@ -72,12 +73,11 @@ async fn read_all(
     terms: Terms,
 ) -> (Vec<(TopicReference, PartitionData)>, usize) {
     let mut all = Vec::with_capacity(found.len());
-    let mut bytes = 0;
+    let mut taken = Taken::default();
     for (wanted, partition) in found {
-        let left = terms.max_bytes.saturating_sub(bytes);
-        let data = read::partition(partition.clone(), &wanted.partition, terms, left, bytes == 0).await;
-        bytes += data.records.as_ref().map_or(0, bytes::Bytes::len);
+        let data = read::partition(partition.clone(), &wanted.partition, terms, taken).await;
+        taken.add(&data);
         all.push((wanted.topic.clone(), data));
     }
-    (all, bytes)
+    (all, taken.bytes)
 }

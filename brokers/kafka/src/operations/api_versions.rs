@@ -1,21 +1,15 @@
 //! ApiVersions: what this broker can do (KIP-35, KIP-511, KIP-584).
 
-use bytes::Bytes;
-use ninefold_kafka_protocol::ErrorCode;
 use ninefold_kafka_protocol::messages::Response;
 use ninefold_kafka_protocol::messages::api_versions::{
     ApiVersion, ApiVersionsRequest, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
 };
+use ninefold_kafka_protocol::{ErrorCode, Piece};
 
 use crate::cluster::Cluster;
-use crate::share;
 
-/// What is switched on, and up to which level: it decides which protocols clients use.
-pub(crate) const FEATURES: &[(&str, i16)] = &[
-    ("group.version", 1),
-    ("metadata.version", 29),
-    ("transaction.version", 2),
-];
+/// Since this version a feature's lowest level may be 0, which older clients can't read.
+const LEVEL_0_SINCE: i16 = 4;
 
 /// The answer to a version that we have.
 pub(crate) fn answer(cluster: &Cluster, request: &ApiVersionsRequest, version: i16) -> ApiVersionsResponse {
@@ -28,30 +22,26 @@ pub(crate) fn answer(cluster: &Cluster, request: &ApiVersionsRequest, version: i
     }
     let mut response = offered(cluster);
     if version >= 3 {
-        let shared = cluster.shares_records().then_some(&share::FEATURE);
-        let features = FEATURES.iter().chain(shared);
-        response.supported_features = features
-            .clone()
-            .map(|(name, level)| SupportedFeatureKey {
-                name: (*name).into(),
-                min_version: 1,
-                max_version: *level,
-            })
-            .collect();
-        response.finalized_features = features
-            .map(|(name, level)| FinalizedFeatureKey {
-                name: (*name).into(),
-                max_version_level: *level,
-                min_version_level: *level,
-            })
-            .collect();
+        let lowest = i16::from(version < LEVEL_0_SINCE);
+        for feature in cluster.features() {
+            response.supported_features.push(SupportedFeatureKey {
+                name: feature.name.into(),
+                min_version: lowest.max(*feature.known.start()),
+                max_version: *feature.known.end(),
+            });
+            response.finalized_features.push(FinalizedFeatureKey {
+                name: feature.name.into(),
+                max_version_level: feature.level,
+                min_version_level: feature.level,
+            });
+        }
         response.finalized_features_epoch = 0;
     }
     response
 }
 
 /// The answer to a version that we don't have: in version 0, with what we have (KIP-511).
-pub(crate) fn of_unknown_version(cluster: &Cluster, correlation_id: i32) -> Vec<Bytes> {
+pub(crate) fn of_unknown_version(cluster: &Cluster, correlation_id: i32) -> Vec<Piece> {
     let response = ApiVersionsResponse {
         error_code: ErrorCode::UnsupportedVersion.code(),
         ..offered(cluster)

@@ -10,11 +10,11 @@ use ninefold_kafka_protocol::messages::list_config_resources::{
     ConfigResource, ListConfigResourcesRequest, ListConfigResourcesResponse,
 };
 use ninefold_kafka_protocol::messages::update_features::{
-    UpdatableFeatureResult, UpdateFeaturesRequest, UpdateFeaturesResponse,
+    FeatureUpdateKey, UpdatableFeatureResult, UpdateFeaturesRequest, UpdateFeaturesResponse,
 };
 
 use crate::cluster::{Cluster, NODE};
-use crate::operations::api_versions::FEATURES;
+use crate::operations::configs::{BROKER, GROUP, TOPIC};
 use crate::security::{CLUSTER_REFUSED, Operation, Resource};
 use crate::session::Caller;
 
@@ -24,9 +24,9 @@ const METADATA_TOPIC: &str = "__cluster_metadata";
 const NODES_SINCE: i16 = 2;
 /// Since this version updates are answered one by one no more.
 const NO_RESULTS_SINCE: i16 = 2;
-/// Kinds of resources that have a configuration, as the protocol numbers them, and are listed.
-const TOPIC: i8 = 2;
-const BROKER: i8 = 4;
+
+/// What comes before the refusal of one feature where all are answered together.
+const ALL_FAILED: &str = "The update failed for all features since the following feature had an error: ";
 
 /// DescribeQuorum: a quorum of one.
 pub(crate) fn describe_quorum(
@@ -107,29 +107,28 @@ pub(crate) fn update(
             ..UpdateFeaturesResponse::default()
         };
     }
-    let is_present = |name: &str, level: i16| FEATURES.contains(&(name, level));
-    let refusal = |name: &str| format!("The level of {name} is that of this release and can't be changed.");
-    let refused = request
-        .feature_updates
-        .iter()
-        .find(|update| !is_present(&update.feature, update.max_version_level));
+    let check = |update: &FeatureUpdateKey| cluster.check_feature(&update.feature, update.max_version_level);
+    let code = |refusal: &Option<String>| match refusal {
+        Some(_) => ErrorCode::InvalidUpdateVersion.code(),
+        None => 0,
+    };
     if version >= NO_RESULTS_SINCE {
+        let refusal = request
+            .feature_updates
+            .iter()
+            .find_map(|update| check(update).err());
         return UpdateFeaturesResponse {
-            error_code: refused.map_or(0, |_| ErrorCode::InvalidUpdateVersion.code()),
-            error_message: refused.map(|update| refusal(&update.feature).into()),
+            error_code: code(&refusal),
+            error_message: refusal.map(|refusal| format!("{ALL_FAILED}{refusal}").into()),
             ..UpdateFeaturesResponse::default()
         };
     }
     let results = request.feature_updates.iter().map(|update| {
-        let is_refused = !is_present(&update.feature, update.max_version_level);
+        let refusal = check(update).err();
         UpdatableFeatureResult {
             feature: update.feature.clone(),
-            error_code: if is_refused {
-                ErrorCode::InvalidUpdateVersion.code()
-            } else {
-                0
-            },
-            error_message: is_refused.then(|| refusal(&update.feature).into()),
+            error_code: code(&refusal),
+            error_message: refusal.map(ByteString::from),
         }
     });
     UpdateFeaturesResponse {
@@ -138,7 +137,7 @@ pub(crate) fn update(
     }
 }
 
-/// ListConfigResources: topics and the node. Version 0 asks for client metrics only, of which there are none.
+/// ListConfigResources: topics, the node, and groups that have a configuration. Version 0 asks for client metrics only, of which there are none.
 pub(crate) fn list_config_resources(
     cluster: &Cluster,
     caller: &Caller,
@@ -164,6 +163,13 @@ pub(crate) fn list_config_resources(
             resource_name: NODE.to_string().into(),
             resource_type: BROKER,
         });
+    }
+    if version > 0 && is_wanted(GROUP) {
+        let groups = cluster.group_configs.groups().into_iter();
+        config_resources.extend(groups.map(|group| ConfigResource {
+            resource_name: group.into(),
+            resource_type: GROUP,
+        }));
     }
     ListConfigResourcesResponse {
         config_resources,

@@ -11,8 +11,8 @@ use ninefold_kafka_protocol::messages::delete_topics::{
 };
 
 use crate::cluster::{Cluster, NODE, TopicOptions};
-use crate::configs::topic::{KEYS, TopicConfigs};
-use crate::configs::{Definition, Source};
+use crate::configs::topic::TopicConfigs;
+use crate::configs::{Configurable, Definition, NodeProperties, Source};
 use crate::errors::Refusal;
 use crate::security::{Operation, Resource, TOPIC_REFUSED};
 use crate::session::Caller;
@@ -90,7 +90,7 @@ async fn create_one(
         name: topic.name.clone(),
         num_partitions: partitions,
         replication_factor: i16::try_from(replication_factor).unwrap_or(i16::MAX),
-        configs: Some(described(&configs)),
+        configs: Some(described(&configs, &cluster.topics.node_properties())),
         ..CreatableTopicResult::default()
     };
     if !validate_only {
@@ -157,23 +157,22 @@ fn assigned_count(topic: &CreatableTopic) -> Result<i32, Refusal> {
     Ok(i32::try_from(indexes.len()).unwrap_or(i32::MAX))
 }
 
-fn described(configs: &TopicConfigs) -> Vec<CreatableTopicConfigs> {
+fn described(configs: &TopicConfigs, properties: &NodeProperties) -> Vec<CreatableTopicConfigs> {
     let config = |definition: &'static Definition| {
-        let is_configured = configs.configured().contains_key(definition.name);
-        let source = if is_configured {
-            Source::Topic
-        } else {
-            Source::Default
+        let (inherited, source) = properties.topic_default(definition);
+        let (value, source) = match configs.configured().get(definition.name) {
+            Some(value) => (value.as_str(), Source::Topic),
+            None => (&*inherited, source),
         };
         CreatableTopicConfigs {
             name: definition.name.into(),
-            value: Some(configs.get(definition).into()),
+            value: Some(value.into()),
             read_only: false,
             config_source: source as i8,
             is_sensitive: false,
         }
     };
-    KEYS.iter().map(config).collect()
+    TopicConfigs::KEYS.iter().map(config).collect()
 }
 
 fn refused(topic: CreatableTopic, refusal: &Refusal) -> CreatableTopicResult {

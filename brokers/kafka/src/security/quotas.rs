@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ninefold_catalog::{Catalog, Record, Table};
+use ninefold_kafka_protocol::Records;
 use ninefold_kafka_protocol::messages::Response;
 use ninefold_kafka_protocol::messages::fetch::FetchResponse;
 use ninefold_time::Timestamp;
@@ -117,7 +118,7 @@ impl Quotas {
 pub(crate) fn fetched_bytes(response: &FetchResponse) -> usize {
     let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
     let records = partitions.filter_map(|partition| partition.records.as_ref());
-    records.map(bytes::Bytes::len).sum()
+    records.map(Records::len).sum()
 }
 
 /// Tells a client how long it has to wait.

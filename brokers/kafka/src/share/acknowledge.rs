@@ -5,10 +5,11 @@ use ninefold_kafka_protocol::messages::share_acknowledge::{
     PartitionData, ShareAcknowledgeRequest, ShareAcknowledgeResponse, ShareAcknowledgeTopicResponse,
 };
 
-use super::decisions::{Decided, decide};
+use super::decisions::{Decided, Renewal, decide};
 use super::sessions::Phase;
 use super::{Member, fetch, lock_milliseconds};
 use crate::cluster::Cluster;
+use crate::configs::group::ShareSettings;
 use crate::session::Caller;
 
 /// ShareAcknowledge.
@@ -18,8 +19,8 @@ pub(crate) async fn answer(
     request: ShareAcknowledgeRequest,
 ) -> ShareAcknowledgeResponse {
     match acknowledge(cluster, caller, request).await {
-        Ok(responses) => ShareAcknowledgeResponse {
-            acquisition_lock_timeout_ms: lock_milliseconds(),
+        Ok((settings, responses)) => ShareAcknowledgeResponse {
+            acquisition_lock_timeout_ms: lock_milliseconds(&settings),
             responses,
             ..ShareAcknowledgeResponse::default()
         },
@@ -34,11 +35,13 @@ async fn acknowledge(
     cluster: &Cluster,
     caller: &Caller,
     request: ShareAcknowledgeRequest,
-) -> Result<Vec<ShareAcknowledgeTopicResponse>, ErrorCode> {
+) -> Result<(ShareSettings, Vec<ShareAcknowledgeTopicResponse>), ErrorCode> {
     cluster.shares()?;
     let member = Member::of(cluster, caller, request.group_id, request.member_id)?;
     let (epoch, now) = (request.share_session_epoch, cluster.clock.now());
     let phase = cluster.shared.sessions.enter_opened(&member, epoch, now)?;
+    let settings = cluster.group_configs.get(&member.group).share_settings();
+    let renewal = Renewal::of(request.is_renew_ack, &settings);
     let mut responses = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
@@ -52,7 +55,7 @@ async fn acknowledge(
                 })
                 .collect();
             let name = (topic.topic_id, partition.partition_index);
-            let outcome = decide(cluster, caller, &member, name, &decided, request.is_renew_ack).await;
+            let outcome = decide(cluster, caller, &member, name, &decided, renewal).await;
             partitions.push(PartitionData {
                 partition_index: partition.partition_index,
                 error_code: outcome.err().map_or(0, |code| code.code()),
@@ -67,5 +70,5 @@ async fn acknowledge(
     if phase == Phase::Last {
         fetch::leave(cluster, caller, &member).await;
     }
-    Ok(responses)
+    Ok((settings, responses))
 }

@@ -1,10 +1,13 @@
 //! What members decide about records, as requests say it.
 
+use std::time::Duration;
+
 use ninefold_kafka_protocol::ErrorCode;
 use ninefold_share::{Claim, Verdict};
 
-use super::{LOCK, Member, PartitionName, of_share};
+use super::{Member, PartitionName, of_share};
 use crate::cluster::Cluster;
+use crate::configs::group::ShareSettings;
 use crate::session::Caller;
 
 /// Consecutive records, and what becomes of them: one type for all, or one for each.
@@ -14,6 +17,27 @@ pub(super) struct Decided {
     pub(super) types: Vec<i8>,
 }
 
+/// What it comes to if a member wants to keep records for longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Renewal {
+    /// The request doesn't say that it does.
+    Unannounced,
+    /// The group doesn't let its members.
+    Disabled,
+    /// They are its own for so long from now.
+    For(Duration),
+}
+
+impl Renewal {
+    pub(super) fn of(is_announced: bool, settings: &ShareSettings) -> Self {
+        match (is_announced, settings.may_renew) {
+            (false, _) => Renewal::Unannounced,
+            (true, false) => Renewal::Disabled,
+            (true, true) => Renewal::For(settings.lock),
+        }
+    }
+}
+
 /// Does as a member decides about records of one partition: all of it or nothing.
 pub(super) async fn decide(
     cluster: &Cluster,
@@ -21,10 +45,10 @@ pub(super) async fn decide(
     member: &Member,
     partition: PartitionName,
     decided: &[Decided],
-    may_renew: bool,
+    renewal: Renewal,
 ) -> Result<(), ErrorCode> {
     let partition = cluster.shared_partition(caller, partition)?;
-    let claims = claims(decided, may_renew)?;
+    let claims = claims(decided, renewal)?;
     let key = cluster.share_key(&member.group, &partition);
     // Nobody has acquired anything where it was not opened.
     let share = cluster
@@ -36,7 +60,7 @@ pub(super) async fn decide(
 }
 
 /// What is decided, run by run.
-fn claims(decided: &[Decided], may_renew: bool) -> Result<Vec<Claim>, ErrorCode> {
+fn claims(decided: &[Decided], renewal: Renewal) -> Result<Vec<Claim>, ErrorCode> {
     let mut claims: Vec<Claim> = Vec::new();
     let mut next = 0;
     for Decided { first, last, types } in decided {
@@ -44,7 +68,7 @@ fn claims(decided: &[Decided], may_renew: bool) -> Result<Vec<Claim>, ErrorCode>
             return Err(ErrorCode::InvalidRequest);
         }
         next = last.saturating_add(1);
-        let verdicts = types.iter().map(|kind| verdict(*kind, may_renew));
+        let verdicts = types.iter().map(|kind| verdict(*kind, renewal));
         let verdicts = verdicts.collect::<Result<Vec<_>, _>>()?;
         match &verdicts[..] {
             [verdict] => claims.push(Claim {
@@ -76,13 +100,14 @@ fn add(claims: &mut Vec<Claim>, offset: i64, verdict: Verdict) {
 }
 
 /// The meaning of `AcknowledgeTypes` (KIP-932; 4 is KIP-1222's).
-fn verdict(kind: i8, may_renew: bool) -> Result<Verdict, ErrorCode> {
-    match kind {
-        0 => Ok(Verdict::Gap),
-        1 => Ok(Verdict::Accept),
-        2 => Ok(Verdict::Release),
-        3 => Ok(Verdict::Reject),
-        4 if may_renew => Ok(Verdict::Renew(LOCK)),
+fn verdict(kind: i8, renewal: Renewal) -> Result<Verdict, ErrorCode> {
+    match (kind, renewal) {
+        (0, _) => Ok(Verdict::Gap),
+        (1, _) => Ok(Verdict::Accept),
+        (2, _) => Ok(Verdict::Release),
+        (3, _) => Ok(Verdict::Reject),
+        (4, Renewal::For(lock)) => Ok(Verdict::Renew(lock)),
+        (4, Renewal::Disabled) => Err(ErrorCode::InvalidRecordState),
         _ => Err(ErrorCode::InvalidRequest),
     }
 }
@@ -101,7 +126,7 @@ mod tests {
 
     #[test]
     fn decisions_become_runs() {
-        let claims = claims(&[of(1, 9, &[1]), of(10, 13, &[1, 1, 3, 0])], false).unwrap();
+        let claims = claims(&[of(1, 9, &[1]), of(10, 13, &[1, 1, 3, 0])], Renewal::Unannounced).unwrap();
         let told: Vec<_> = claims
             .iter()
             .map(|claim| (claim.first, claim.last, claim.verdict))
@@ -127,8 +152,11 @@ mod tests {
             vec![of(0, i64::MAX, &[1, 1])],
         ];
         for decided in refused {
-            assert_eq!(claims(&decided, false), Err(ErrorCode::InvalidRequest));
+            let claimed = claims(&decided, Renewal::Unannounced);
+            assert_eq!(claimed, Err(ErrorCode::InvalidRequest));
         }
-        assert!(claims(&[of(0, 2, &[4])], true).is_ok());
+        let renewed = |renewal| claims(&[of(0, 2, &[4])], renewal);
+        assert!(renewed(Renewal::For(Duration::from_secs(15))).is_ok());
+        assert_eq!(renewed(Renewal::Disabled), Err(ErrorCode::InvalidRecordState));
     }
 }

@@ -13,18 +13,20 @@ use ninefold_share::{AcquireRequest, Acquired, Share};
 use ninefold_time::Timestamp;
 use tokio::sync::Notify;
 
-use super::decisions::{Decided, decide};
+use super::decisions::{Decided, Renewal, decide};
 use super::sessions::Phase;
-use super::{LOCK, Member, PartitionName, START, lock_milliseconds, of_share};
+use super::{Member, PartitionName, lock_milliseconds, of_share};
 use crate::cluster::Cluster;
+use crate::configs::group::ShareSettings;
 use crate::limits::{FETCH_BYTES, FETCH_WAIT_MILLISECONDS};
 use crate::session::Caller;
 
 /// What is told of the partitions of a request, in their order.
 type Told = BTreeMap<([u8; 16], i32), PartitionData>;
 
-/// How much is wanted, and until when it is waited for.
+/// How long records are the member's, how many are wanted, and until when they are waited for.
 struct Terms {
+    lock: Duration,
     max_records: usize,
     max_bytes: usize,
     give_up_at: Timestamp,
@@ -37,8 +39,8 @@ pub(crate) async fn answer(
     request: ShareFetchRequest,
 ) -> ShareFetchResponse {
     match fetch(cluster, caller, request).await {
-        Ok(responses) => ShareFetchResponse {
-            acquisition_lock_timeout_ms: lock_milliseconds(),
+        Ok((settings, responses)) => ShareFetchResponse {
+            acquisition_lock_timeout_ms: lock_milliseconds(&settings),
             responses,
             ..ShareFetchResponse::default()
         },
@@ -70,7 +72,7 @@ async fn fetch(
     cluster: &Cluster,
     caller: &Caller,
     mut request: ShareFetchRequest,
-) -> Result<Vec<ShareFetchableTopicResponse>, ErrorCode> {
+) -> Result<(ShareSettings, Vec<ShareFetchableTopicResponse>), ErrorCode> {
     cluster.shares()?;
     let (group, id) = (request.group_id.take(), request.member_id.take());
     let member = Member::of(cluster, caller, group, id)?;
@@ -83,7 +85,9 @@ async fn fetch(
         return Err(ErrorCode::InvalidRequest);
     }
     let phase = sessions.enter(&member, request.share_session_epoch, now)?;
+    let settings = cluster.group_configs.get(&member.group).share_settings();
     let terms = Terms {
+        lock: settings.lock,
         max_records: usize::try_from(request.max_records).unwrap_or(0),
         max_bytes: usize::try_from(request.max_bytes).unwrap_or(0).min(FETCH_BYTES),
         give_up_at: now + waiting(request.max_wait_ms),
@@ -93,11 +97,11 @@ async fn fetch(
         .iter()
         .flat_map(|topic| topic.partitions.iter().map(|index| (topic.topic_id, *index)))
         .collect();
-    let may_renew = request.is_renew_ack;
-    let (added, mut told) = decide_all(cluster, caller, &member, request, may_renew).await;
+    let renewal = Renewal::of(request.is_renew_ack, &settings);
+    let (added, mut told) = decide_all(cluster, caller, &member, request, renewal).await;
     if phase == Phase::Last {
         leave(cluster, caller, &member).await;
-        return Ok(by_topic(told));
+        return Ok((settings, by_topic(told)));
     }
     let wanted = sessions.update(&member, &added, &forgotten)?;
     if phase == Phase::First {
@@ -108,7 +112,7 @@ async fn fetch(
     if is_wanting {
         acquire_all(cluster, caller, &member, &wanted, &terms, &mut told).await;
     }
-    Ok(by_topic(told))
+    Ok((settings, by_topic(told)))
 }
 
 fn waiting(max_wait_milliseconds: i32) -> Duration {
@@ -122,7 +126,7 @@ async fn decide_all(
     caller: &Caller,
     member: &Member,
     request: ShareFetchRequest,
-    may_renew: bool,
+    renewal: Renewal,
 ) -> (Vec<PartitionName>, Told) {
     let (mut named, mut told) = (Vec::new(), Told::new());
     for topic in request.topics {
@@ -140,7 +144,7 @@ async fn decide_all(
             if decided.is_empty() {
                 continue;
             }
-            let outcome = decide(cluster, caller, member, name, &decided, may_renew).await;
+            let outcome = decide(cluster, caller, member, name, &decided, renewal).await;
             told_of(&mut told, name).acknowledge_error_code = outcome.err().map_or(0, |code| code.code());
         }
     }
@@ -160,7 +164,7 @@ async fn acquire_all(
     let mut has_failed = false;
     for name in wanted {
         let share = match cluster.shared_partition(caller, *name) {
-            Ok(partition) => cluster.open_share(&member.group, &partition, START).await,
+            Ok(partition) => cluster.open_share(&member.group, &partition, None).await,
             Err(code) => Err(code),
         };
         match share {
@@ -206,7 +210,7 @@ async fn acquire_some(
             member: member.member_id(),
             max_records: terms.max_records - records,
             max_bytes: terms.max_bytes.saturating_sub(bytes),
-            lease: LOCK,
+            lease: terms.lock,
         };
         match share.acquire(&request).await {
             Ok(acquired) if acquired.is_empty() => (),

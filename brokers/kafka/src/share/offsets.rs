@@ -8,7 +8,7 @@ use ninefold_kafka_protocol::messages::delete_share_group_offsets as deleting;
 use ninefold_kafka_protocol::messages::describe_share_group_offsets as describing;
 use ninefold_share::StartPosition;
 
-use super::{START, of_share};
+use super::of_share;
 use crate::cluster::Cluster;
 use crate::security::Operation;
 use crate::session::Caller;
@@ -121,7 +121,7 @@ async fn progress(
     if !cluster.shares()?.contains(&cluster.share_key(group, partition)) {
         return Ok((UNKNOWN, UNKNOWN));
     }
-    let share = cluster.open_share(group, partition, START).await?;
+    let share = cluster.open_share(group, partition, None).await?;
     let description = share.describe().await.map_err(|error| of_share(&error))?;
     let lag = i64::try_from(description.lag).unwrap_or(i64::MAX);
     Ok((description.start_offset, lag))
@@ -179,7 +179,7 @@ async fn move_to(
         return Err(ErrorCode::InvalidRequest);
     }
     let share = cluster
-        .open_share(group, partition, StartPosition::Offset(offset))
+        .open_share(group, partition, Some(StartPosition::Offset(offset)))
         .await?;
     share.reset(offset).await.map_err(|error| of_share(&error))
 }

@@ -5,7 +5,8 @@ use ninefold_kafka_protocol::messages::api_versions::ApiVersionsRequest;
 use ninefold_kafka_protocol::messages::get_telemetry_subscriptions::GetTelemetrySubscriptionsRequest;
 use ninefold_kafka_protocol::messages::metadata::MetadataRequest;
 use ninefold_kafka_protocol::messages::{Request, Response};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::Instant;
 
 use crate::fixture::{Client, Fixture};
 
@@ -67,6 +68,22 @@ async fn who_asks_for_what_is_not_offered_is_not_left_waiting() {
     let request = Request::from(GetTelemetrySubscriptionsRequest::default());
     client.send(&request, 0).await;
     client.expect_closed().await;
+}
+
+#[tokio::test]
+async fn who_says_nothing_for_long_is_let_go() {
+    let fixture = Fixture::new().await;
+    let quiet = fixture.user("alice").await;
+    let mut halfway = fixture.user("alice").await;
+    halfway.stream.write_all(&[0, 0, 1]).await.unwrap();
+    tokio::time::pause();
+    let began_at = Instant::now();
+    for mut client in [quiet, halfway] {
+        assert_eq!(client.stream.read(&mut [0]).await.unwrap(), 0);
+    }
+    // From when something was heard of them last, which was a little before.
+    let waited = began_at.elapsed();
+    assert!((590..=600).contains(&waited.as_secs()), "{waited:?}");
 }
 
 fn all_topics() -> MetadataRequest {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use ninefold_groups::{Groups, GroupsConfig};
 use ninefold_kafka_broker::{
-    Cluster, ClusterParts, ListenerOptions, Listening, Mechanism, Sealer, SecurityOptions, SecurityRecords,
-    StreamMarkers, StreamTopics, UserPassword,
+    Cluster, ClusterParts, GroupConfigRecords, ListenerOptions, Listening, Mechanism, Sealer,
+    SecurityOptions, SecurityRecords, StreamMarkers, StreamTopics, UserPassword,
 };
 use ninefold_kafka_protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
 use ninefold_kafka_protocol::messages::sasl_authenticate::SaslAuthenticateRequest;
@@ -88,6 +88,7 @@ impl Fixture {
             is_default: true,
             streams,
             groups,
+            group_configs: Arc::new(GroupConfigRecords::open(&store).unwrap()),
             transactions: transactions.await.unwrap(),
             security,
             clock: driven,

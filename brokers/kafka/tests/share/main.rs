@@ -6,6 +6,9 @@
 #[path = "../security/fixture.rs"]
 mod fixture;
 
+mod configs;
+mod removal;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +30,7 @@ use ninefold_kafka_protocol::messages::share_group_heartbeat::ShareGroupHeartbea
 use ninefold_kafka_protocol::{ErrorCode, Uuid};
 use ninefold_queue::{Limits, QueueEngine};
 use ninefold_record_batch::BatchBuilder;
-use ninefold_share::Shares;
+use ninefold_share::{Group, ShareKey, Shares};
 use ninefold_store::MemoryStore;
 
 use crate::fixture::{Client, Fixture};
@@ -40,6 +43,9 @@ struct Session {
     client: Client,
     topic: Uuid,
     epoch: i32,
+    shares: Arc<Shares>,
+    /// How long records are a member's.
+    lock_milliseconds: i32,
 }
 
 impl Session {
@@ -48,8 +54,8 @@ impl Session {
         let fixture = Fixture::new().await;
         let clock = Arc::new(fixture.clock.clone());
         let queues = QueueEngine::open(Arc::new(MemoryStore::new()), clock.clone(), Limits::default());
-        let shares = Shares::new(queues.await.unwrap(), clock);
-        fixture.cluster.share_records(Arc::new(shares));
+        let shares = Arc::new(Shares::new(queues.await.unwrap(), clock));
+        fixture.cluster.share_records(Arc::clone(&shares));
         fixture.create_topic("topic").await;
         let mut client = fixture.administrator().await;
         let topic = topic_id(&mut client).await;
@@ -58,6 +64,8 @@ impl Session {
             client,
             topic,
             epoch: 0,
+            shares,
+            lock_milliseconds: 30_000,
         };
         // A group without members, as it is when its offsets are changed.
         session.heartbeat(0).await;
@@ -142,7 +150,7 @@ impl Session {
     async fn fetch(&mut self, max_records: i32, decisions: &[(i64, i64, &[i8])]) -> PartitionData {
         let response = self.ask(self.fetch_request(max_records, decisions)).await;
         assert_eq!(response.error_code, 0);
-        assert_eq!(response.acquisition_lock_timeout_ms, 30_000);
+        assert_eq!(response.acquisition_lock_timeout_ms, self.lock_milliseconds);
         let topic = response.responses.into_iter().next();
         let partition = topic.and_then(|topic| topic.partitions.into_iter().next());
         partition.unwrap_or_default()
@@ -193,6 +201,25 @@ impl Session {
         };
         assert_eq!((&*topic.topic_name, topic.topic_id), ("topic", self.topic));
         (topic.partitions[0].start_offset, topic.partitions[0].lag)
+    }
+
+    /// What the group has shared.
+    fn shared(&self) -> Vec<ShareKey> {
+        self.shares.of_group(&Group(GROUP.into()))
+    }
+
+    /// Lets the group begin anew.
+    async fn delete_offsets(&mut self) {
+        let request = deleting::DeleteShareGroupOffsetsRequest {
+            group_id: GROUP.into(),
+            topics: vec![deleting::DeleteShareGroupOffsetsRequestTopic {
+                topic_name: "topic".into(),
+            }],
+        };
+        let Response::DeleteShareGroupOffsets(response) = self.client.ask(request, 0).await else {
+            panic!("another answer");
+        };
+        assert_eq!((response.error_code, response.responses[0].error_code), (0, 0));
     }
 
     /// Moves the group; the codes of the answer and of the partition.
@@ -315,15 +342,6 @@ async fn offsets_of_a_group_are_moved_and_deleted_while_it_is_empty() {
     session.heartbeat(0).await;
     assert_eq!(session.alter(0).await, (ErrorCode::NonEmptyGroup.code(), 0));
     session.heartbeat(-1).await;
-    let request = deleting::DeleteShareGroupOffsetsRequest {
-        group_id: GROUP.into(),
-        topics: vec![deleting::DeleteShareGroupOffsetsRequestTopic {
-            topic_name: "topic".into(),
-        }],
-    };
-    let Response::DeleteShareGroupOffsets(response) = session.client.ask(request, 0).await else {
-        panic!("another answer");
-    };
-    assert_eq!((response.error_code, response.responses[0].error_code), (0, 0));
+    session.delete_offsets().await;
     assert_eq!(session.progress().await, (-1, -1));
 }

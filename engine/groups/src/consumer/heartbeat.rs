@@ -41,7 +41,8 @@ impl ConsumerGroup {
         self.look_at_topics(is_resubscribed, work);
         self.update_targets(work);
         self.reconcile(&id, is_resubscribed, request.owned.as_ref(), work);
-        self.start_session(&id, work);
+        let pace = request.pace(work);
+        self.start_session_of(&id, pace, work);
         let member = &self.members[&id];
         if before.as_ref() != Some(member) {
             self.changes.member(&id);
@@ -50,7 +51,7 @@ impl ConsumerGroup {
         let assignment = request.is_full() || has_changed;
         Ok(ConsumerBeat {
             epoch: member.epoch,
-            heartbeat_interval: work.config.consumer.heartbeat_interval,
+            heartbeat_interval: pace.heartbeat_interval,
             assignment: assignment.then(|| without_epochs(&member.assigned)),
             member: id,
         })

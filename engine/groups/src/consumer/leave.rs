@@ -33,7 +33,7 @@ impl ConsumerGroup {
         Ok(ConsumerBeat {
             member: id,
             epoch: request.epoch,
-            heartbeat_interval: work.config.consumer.heartbeat_interval,
+            heartbeat_interval: request.pace(work).heartbeat_interval,
             assignment: None,
         })
     }

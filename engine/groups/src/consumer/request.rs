@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::member::AssignedPartitions;
+use crate::answers::Work;
 use crate::assign::Assignor;
 use crate::config::{MEMBER_ID_BYTES, SUBSCRIBED_TOPICS};
-use crate::{Client, GroupError, GroupId, InstanceId, MemberId, Partitions};
+use crate::{Client, GroupError, GroupId, InstanceId, MemberId, Pace, Partitions};
 
 /// The epoch of a member that joins.
 pub const JOIN_EPOCH: i32 = 0;
@@ -41,6 +42,8 @@ pub struct ConsumerHeartbeat {
     /// The partitions it has. What it was told that it may have and does not name is given to others when it is to be; so it says
     /// this when it has taken over what it was told, and not before.
     pub owned: Option<Partitions>,
+    /// The pace of its group; that of all groups if `None`.
+    pub pace: Option<Pace>,
 }
 
 /// The answer to ConsumerGroupHeartbeat.
@@ -57,6 +60,11 @@ pub struct ConsumerBeat {
 }
 
 impl ConsumerHeartbeat {
+    /// How the member is to be heard of.
+    pub(crate) fn pace(&self, work: &Work<'_>) -> Pace {
+        self.pace.unwrap_or(work.config.consumer.pace())
+    }
+
     /// Checks what can be checked without knowing the group, as `GroupCoordinatorService` does.
     pub(crate) fn validate(&self) -> Result<(), GroupError> {
         self.validate_members()?;

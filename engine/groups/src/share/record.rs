@@ -30,7 +30,7 @@ impl ShareGroup {
             ..ShareGroup::default()
         };
         for id in members.keys() {
-            let session = work.now + work.config.share.session_timeout;
+            let session = work.now + work.config.share.pace().session_timeout;
             group.timers.set(id.clone(), session);
         }
         group.members = members;

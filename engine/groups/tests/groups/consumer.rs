@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ninefold_groups::{
     Assignor, ConsumerBeat, ConsumerDescription, ConsumerHeartbeat, ConsumerState, Description, GroupError,
-    Groups, LEAVE_EPOCH, Partitions, STATIC_LEAVE_EPOCH,
+    Groups, LEAVE_EPOCH, Pace, Partitions, STATIC_LEAVE_EPOCH,
 };
 
 use crate::fixture::{Fixture, REBALANCE, consumer_beat, consumer_join, group, now, partitions};
@@ -94,6 +94,25 @@ fn a_session_without_a_heartbeat_ends() {
     fixture.advance(fixture.config.consumer.session_timeout);
     let gone = beat(&fixture.groups, consumer_beat("a", 1, None));
     assert_eq!(gone, Err(GroupError::UnknownMember));
+    assert_eq!(describe(&fixture).state, ConsumerState::Empty);
+}
+
+#[test]
+fn a_group_decides_how_its_members_are_to_be_heard_of() {
+    let fixture = with_one_member();
+    let pace = Pace {
+        session_timeout: Duration::from_secs(60),
+        heartbeat_interval: Duration::from_secs(7),
+    };
+    let paced = ConsumerHeartbeat {
+        pace: Some(pace),
+        ..consumer_beat("a", 1, None)
+    };
+    let answer = beat(&fixture.groups, paced).unwrap();
+    assert_eq!(answer.heartbeat_interval, pace.heartbeat_interval);
+    fixture.advance(pace.session_timeout - Duration::from_millis(1));
+    assert_eq!(describe(&fixture).state, ConsumerState::Stable);
+    fixture.advance(Duration::from_millis(1));
     assert_eq!(describe(&fixture).state, ConsumerState::Empty);
 }
 

@@ -174,6 +174,7 @@ pub(crate) fn consumer_join(member: &str, topics: &[&str]) -> ConsumerHeartbeat 
         pattern: None,
         assignor: None,
         owned: Some(Partitions::new()),
+        pace: None,
     }
 }
 

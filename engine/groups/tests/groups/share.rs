@@ -1,7 +1,9 @@
 //! Share groups: who reads what.
 
+use std::time::Duration;
+
 use ninefold_groups::{
-    Description, GroupError, GroupsConfig, LEAVE_EPOCH, ShareBeat, ShareDescription, ShareHeartbeat,
+    Description, GroupError, GroupsConfig, LEAVE_EPOCH, Pace, ShareBeat, ShareDescription, ShareHeartbeat,
 };
 
 use crate::fixture::{Fixture, client, consumer_join, group, now, partitions, simple_commit};
@@ -15,6 +17,7 @@ fn heartbeat(member: &str, epoch: i32, topics: Option<&[&str]>) -> ShareHeartbea
         rack: None,
         client: client(),
         topics,
+        pace: None,
     }
 }
 
@@ -70,6 +73,25 @@ fn topics_that_come_are_read_and_members_that_go_are_replaced() {
     );
     assert_eq!(now(fixture.groups.delete(&group())), Ok(()));
     assert_eq!(fixture.groups.describe(&group()), None);
+}
+
+#[test]
+fn a_group_decides_how_its_members_are_to_be_heard_of() {
+    let fixture = Fixture::new();
+    let pace = Pace {
+        session_timeout: Duration::from_secs(60),
+        heartbeat_interval: Duration::from_secs(7),
+    };
+    let joining = ShareHeartbeat {
+        pace: Some(pace),
+        ..heartbeat("a", 0, Some(&["orders"]))
+    };
+    let joined = beat(&fixture, joining).unwrap();
+    assert_eq!(joined.heartbeat_interval, pace.heartbeat_interval);
+    fixture.advance(pace.session_timeout - Duration::from_millis(1));
+    assert!(!describe(&fixture).is_empty);
+    fixture.advance(Duration::from_millis(1));
+    assert!(describe(&fixture).is_empty);
 }
 
 #[test]

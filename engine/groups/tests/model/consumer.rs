@@ -350,6 +350,7 @@ impl ConsumerClient {
             assignor: self.assignor.map(Into::into),
             // Not while it is about to take over more, as the protocol's clients do.
             owned: (self.owned == self.assignment).then(|| self.owned.clone()),
+            pace: None,
         }
     }
 

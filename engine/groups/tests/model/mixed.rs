@@ -148,6 +148,7 @@ impl Model {
             pattern: None,
             assignor: None,
             owned: Some(client.owned.clone()),
+            pace: None,
         };
         let groups = Arc::clone(&self.world.groups);
         let beat = Waiting::new(async move { groups.consumer_heartbeat(request).await }).poll();
@@ -186,6 +187,7 @@ impl Model {
             pattern: None,
             assignor: None,
             owned: None,
+            pace: None,
         };
         let groups = Arc::clone(&self.world.groups);
         // Whether it was a member does not concern who is gone.

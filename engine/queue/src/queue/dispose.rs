@@ -94,7 +94,7 @@ impl Queue {
         Ok(disposing)
     }
 
-    fn check_lease(
+    pub(super) fn check_lease(
         &self,
         state: &State,
         receipt: &Receipt,

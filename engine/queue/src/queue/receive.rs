@@ -223,6 +223,10 @@ impl Queue {
             receive_count,
             sent_at: message.sent_at,
             first_received_at: leased.record.first_received_at,
+            first_received_at_origin: message
+                .origin
+                .as_ref()
+                .and_then(|origin| origin.first_received_at),
             group: message.group,
             deduplication: message.deduplication,
             origin: message.origin.map(|origin| origin.queue),

@@ -77,12 +77,19 @@ pub(crate) struct Reader {
 impl Reader {
     /// Reads a record that must have this format.
     pub(crate) fn new(bytes: Bytes, format: u8, record: &'static str) -> Result<Self, QueueError> {
-        let mut reader = Reader { bytes, record };
-        if reader.byte()? == format {
+        let (reader, found) = Self::versioned(bytes, record)?;
+        if found == format {
             Ok(reader)
         } else {
             Err(QueueError::Damaged(record))
         }
+    }
+
+    /// Reads a record of which there are several formats; says too which one it has.
+    pub(crate) fn versioned(bytes: Bytes, record: &'static str) -> Result<(Self, u8), QueueError> {
+        let mut reader = Reader { bytes, record };
+        let format = reader.byte()?;
+        Ok((reader, format))
     }
 
     fn take(&mut self, length: usize) -> Result<Bytes, QueueError> {

@@ -4,7 +4,9 @@ use ninefold_time::Timestamp;
 use super::codec::{Reader, Writer};
 use crate::{DeduplicationId, GroupId, MessageId, NewMessage, QueueError, QueueKey};
 
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// Of dead letters it isn't known when they were first received.
+const FORMAT_BEFORE: u8 = 1;
 const NAME: &str = "message";
 
 /// A message as stored; its position is its key.
@@ -24,6 +26,8 @@ pub(crate) struct Origin {
     pub(crate) queue: QueueKey,
     /// How often it was received before it came here.
     pub(crate) receive_count: u32,
+    /// When it was first received there, if that is known.
+    pub(crate) first_received_at: Option<Timestamp>,
 }
 
 impl MessageRecord {
@@ -56,6 +60,7 @@ impl MessageRecord {
         writer.optional(self.origin.as_ref(), |writer, origin| {
             writer.blob(&origin.queue.0);
             writer.u32(origin.receive_count);
+            writer.optional(origin.first_received_at, Writer::timestamp);
         });
         writer.rest(&self.payload);
         writer.finish()
@@ -63,7 +68,10 @@ impl MessageRecord {
 
     /// The payload stays a slice of `bytes`.
     pub(crate) fn decode(bytes: Bytes) -> Result<Self, QueueError> {
-        let mut reader = Reader::new(bytes, FORMAT, NAME)?;
+        let (mut reader, format) = Reader::versioned(bytes, NAME)?;
+        if format != FORMAT && format != FORMAT_BEFORE {
+            return Err(reader.damaged());
+        }
         Ok(MessageRecord {
             id: MessageId(reader.u128()?),
             sent_at: reader.timestamp()?,
@@ -73,6 +81,10 @@ impl MessageRecord {
                 Ok(Origin {
                     queue: QueueKey(reader.owned_blob()?),
                     receive_count: reader.u32()?,
+                    first_received_at: match format {
+                        FORMAT_BEFORE => None,
+                        _ => reader.optional(Reader::timestamp)?,
+                    },
                 })
             })?,
             payload: reader.rest(),
@@ -100,6 +112,7 @@ mod tests {
             origin: Some(Origin {
                 queue: QueueKey(Bytes::from_static(b"elsewhere")),
                 receive_count: 3,
+                first_received_at: Some(Timestamp::from_millis(9)),
             }),
             payload: Bytes::from_static(b"payload"),
             ..bare.clone()
@@ -107,6 +120,23 @@ mod tests {
         for record in [bare, full] {
             assert_eq!(MessageRecord::decode(record.encode()).unwrap(), record);
         }
+    }
+
+    #[test]
+    fn a_dead_letter_of_before_reads_back() {
+        let mut writer = Writer::new(FORMAT_BEFORE, 0);
+        writer.u128(7);
+        writer.timestamp(Timestamp::from_millis(12));
+        writer.byte(0);
+        writer.byte(0);
+        writer.byte(1);
+        writer.blob(b"elsewhere");
+        writer.u32(3);
+        writer.rest(b"payload");
+        let record = MessageRecord::decode(writer.finish()).unwrap();
+        let origin = record.origin.unwrap();
+        assert_eq!((origin.receive_count, origin.first_received_at), (3, None));
+        assert_eq!(record.payload, "payload");
     }
 
     #[test]

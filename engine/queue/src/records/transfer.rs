@@ -25,6 +25,7 @@ impl TransferRecord {
         writer.byte(match self.reason {
             Move::Bury => 1,
             Move::Redrive => 2,
+            Move::Restore => 3,
         });
         writer.finish()
     }
@@ -37,6 +38,7 @@ impl TransferRecord {
             reason: match reader.byte()? {
                 1 => Move::Bury,
                 2 => Move::Redrive,
+                3 => Move::Restore,
                 _ => return Err(reader.damaged()),
             },
         })
@@ -49,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_record_reads_back_as_written() {
-        for reason in [Move::Bury, Move::Redrive] {
+        for reason in [Move::Bury, Move::Redrive, Move::Restore] {
             let record = TransferRecord {
                 destination: 4,
                 position: Position::LAST,

@@ -321,6 +321,32 @@ impl State {
         self.lanes.set_aside(lane, position);
     }
 
+    /// Takes a message in flight out of delivery, to be moved to another queue; its lease ends.
+    pub(crate) fn start_move_of_leased(
+        &mut self,
+        position: Position,
+        now: Timestamp,
+    ) -> Result<(), LeaseError> {
+        self.extend(position, Duration::ZERO, now)?;
+        self.start_move(position);
+        Ok(())
+    }
+
+    /// Messages received at least so often, each with its receive count: those that are visible; and whether others are in flight.
+    pub(crate) fn received_often(&self, limit: u32) -> (Vec<(Position, u32)>, bool) {
+        let mut visible = Vec::new();
+        let mut has_leased = false;
+        for (position, tracked) in &self.tracked {
+            match tracked.standing {
+                _ if tracked.receive_count < limit => (),
+                Standing::Visible => visible.push((*position, tracked.receive_count)),
+                Standing::Leased { .. } => has_leased = true,
+                Standing::Moving => (),
+            }
+        }
+        (visible, has_leased)
+    }
+
     /// Tracks a message that was on its way to another queue when the server stopped.
     pub(crate) fn restore_move(&mut self, position: Position, group: Option<&GroupId>, sent_at: Timestamp) {
         match self.tracked.get(&position).map(|tracked| tracked.standing) {

@@ -8,8 +8,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ninefold_kafka_broker::{
-    Cluster, ClusterArn, IamAuthority, IamOptions, ListenerOptions, Mechanism, ScramHash, SecurityOptions,
-    SecurityRecords,
+    Cluster, ClusterArn, GroupConfigRecords, IamAuthority, IamOptions, ListenerOptions, Mechanism, ScramHash,
+    SecurityOptions, SecurityRecords,
 };
 
 use super::super::Engines;
@@ -28,6 +28,7 @@ pub(super) fn open(
     config: &Config,
     engines: &Engines,
     records: &Arc<SecurityRecords>,
+    group_configs: &Arc<GroupConfigRecords>,
     iam: &Arc<dyn IamAuthority>,
 ) -> Result<Arc<Cluster>, Failure> {
     let mut security = SecurityOptions::open(Arc::clone(records));
@@ -46,7 +47,7 @@ pub(super) fn open(
         });
     }
     let names = (ID.to_owned(), namespace(config));
-    Ok(super::cluster(engines, names, true, security))
+    Ok(super::cluster(engines, group_configs, names, true, security))
 }
 
 /// How it listens.

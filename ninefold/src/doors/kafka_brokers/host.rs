@@ -83,7 +83,7 @@ impl Brokers {
         // It need not have been open: the server may have stopped while it was deleted.
         let names = (id.to_string(), namespace.clone());
         let security = SecurityOptions::open(Arc::clone(&self.records));
-        let cluster = super::cluster(&self.engines, names, false, security);
+        let cluster = super::cluster(&self.engines, &self.group_configs, names, false, security);
         cluster.remove_everything().await.map_err(refusal)?;
         let removed = self.records.remove(&namespace).await;
         removed.map_err(|error| HostError::Failed(error.to_string()))
@@ -247,7 +247,7 @@ fn told(topic: TopicDescription) -> Topic {
     }
 }
 
-fn refusal(error: AdministrationError) -> HostError {
+pub(super) fn refusal(error: AdministrationError) -> HostError {
     match error {
         AdministrationError::TopicExists(message) | AdministrationError::Invalid(message) => {
             HostError::Invalid(message)

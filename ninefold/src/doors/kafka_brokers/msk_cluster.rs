@@ -15,6 +15,7 @@ use ninefold_kafka_broker::{
 use uuid::Uuid;
 
 use super::Brokers;
+use super::host::refusal;
 use crate::config::Auth;
 
 /// The number of the one node.
@@ -42,8 +43,10 @@ impl MskCluster {
     ) -> Result<Self, HostError> {
         let security = security(brokers, settings)?;
         let names = (shown_id(id), namespace(id));
-        let cluster = super::cluster(&brokers.engines, names, false, security);
+        let cluster = super::cluster(&brokers.engines, &brokers.group_configs, names, false, security);
         cluster.set_topic_options(topic_options(settings));
+        let properties = settings.properties.clone();
+        cluster.set_node_properties(properties).await.map_err(refusal)?;
         let mut opened = MskCluster {
             cluster,
             settings: settings.clone(),

@@ -4,11 +4,11 @@
 
 use std::ops::RangeInclusive;
 
-use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::error::{DecodeError, EncodeError, expect_encodable, expect_version};
 use crate::reader::Reader;
+use crate::records::Records;
 use crate::uuid::Uuid;
 use crate::writer::{TaggedFields, Writer};
 
@@ -560,7 +560,7 @@ pub struct PartitionData {
     /// The preferred read replica for the consumer to use on its next fetch request.
     pub preferred_read_replica: i32,
     /// The record data.
-    pub records: Option<Bytes>,
+    pub records: Option<Records>,
 }
 
 impl Default for PartitionData {
@@ -598,7 +598,7 @@ impl PartitionData {
         if version >= 11 {
             value.preferred_read_replica = reader.int32()?;
         }
-        value.records = reader.nullable_bytes(flexible)?;
+        value.records = reader.nullable_records(flexible)?;
         if flexible {
             reader.tagged_fields(|reader, tag| {
                 match tag {
@@ -649,7 +649,7 @@ impl PartitionData {
                 version,
             ));
         }
-        writer.nullable_bytes(flexible, self.records.as_ref())?;
+        writer.nullable_records(flexible, self.records.as_ref())?;
         if flexible {
             let mut tagged = TaggedFields::default();
             if self.diverging_epoch != EpochEndOffset::default() {

@@ -182,6 +182,28 @@ fn refused(refusal: Refusal) -> ServiceError {
     }
 }
 
+/// Whether a stream may have one more consumer; queues count as such.
+pub(crate) fn check_limit(
+    door: &KinesisDoor,
+    context: &CallContext,
+    view: &StreamView,
+) -> Result<(), ServiceError> {
+    let has_advantage = view.settings.mode == Mode::OnDemand && account::has_commitment(door, context);
+    let limit = if has_advantage {
+        ADVANTAGE_CONSUMERS
+    } else {
+        CONSUMERS
+    };
+    let count = door.consumer_count(view) + door.queues.count_of_stream(view.stream.record.id);
+    match count < limit {
+        true => Ok(()),
+        false => Err(errors::limit_exceeded(format!(
+            "Stream {} under account {} cannot have more than {limit} consumers, queues included.",
+            view.arn.name, view.arn.account
+        ))),
+    }
+}
+
 pub(crate) async fn register(
     door: &KinesisDoor,
     context: &CallContext,
@@ -205,18 +227,7 @@ pub(crate) async fn register(
         )?;
         record.tags = tags::merged(&Tags::default(), added, &view.arn)?;
     }
-    let has_advantage = view.settings.mode == Mode::OnDemand && account::has_commitment(door, context);
-    let limit = if has_advantage {
-        ADVANTAGE_CONSUMERS
-    } else {
-        CONSUMERS
-    };
-    if door.consumer_count(&view) >= limit {
-        return Err(errors::limit_exceeded(format!(
-            "Stream {} under account {} cannot have more than {limit} consumers.",
-            view.arn.name, view.arn.account
-        )));
-    }
+    check_limit(door, context, &view)?;
     let key = key(&view.arn, name);
     let kept = door.consumers.change(key.as_bytes(), |current| {
         let exists = current.is_some_and(|current| current.stream == record.stream);

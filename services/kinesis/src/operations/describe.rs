@@ -189,9 +189,9 @@ pub(crate) fn summary(
             consumer_count: door.consumer_count(&view),
             warm_throughput: WarmThroughput::of(&view),
             largest_record_kib: view.settings.largest_record_kib,
-            channel_count: 0,
+            channel_count: door.channels.of_stream(view.stream.record.id).len(),
             record_distribution_strategy: view.settings.distribution,
-            queue_count: 0,
+            queue_count: door.queues.count_of_stream(view.stream.record.id),
         },
     })
 }
@@ -210,7 +210,10 @@ pub(crate) fn limits(
         open_shard_count: provisioned.iter().map(|view| view.open().len()).sum(),
         on_demand_stream_count: on_demand.len(),
         on_demand_stream_count_limit: ON_DEMAND_STREAMS,
-        channel_count: 0,
-        channel_count_limit: 0,
+        channel_count: door.channels_of(context.principal.account, &context.region).len(),
+        channel_count_limit: match door.channels.can_deliver() {
+            true => ON_DEMAND_STREAMS,
+            false => 0,
+        },
     })
 }

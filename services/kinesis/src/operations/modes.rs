@@ -10,6 +10,7 @@ use crate::door::can_reshard;
 use crate::errors;
 use crate::limits::MODE_CHANGES;
 use crate::operations::account;
+use crate::operations::{channels, queues};
 use crate::record::{Distribution, Mode, of_last_day};
 use crate::stream::StreamView;
 
@@ -72,6 +73,10 @@ pub(crate) async fn update_mode(
         return Ok(());
     }
     let turn = door.update_turn(&view.arn)?;
+    if mode == Mode::Provisioned {
+        channels::check_has_none(door, &view)?;
+        queues::check_has_none(door, &view)?;
+    }
     let now_milliseconds = door.now_milliseconds();
     let is_limited = door.is_throttled(&view);
     door.change_settings(&view.arn, |settings| {

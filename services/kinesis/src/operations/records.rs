@@ -90,7 +90,7 @@ pub struct ChildShard {
 
 /// Milliseconds since the epoch; in JSON, seconds.
 #[derive(Clone, Copy, Debug)]
-struct ArrivalTime(i64);
+pub(crate) struct ArrivalTime(pub(crate) i64);
 
 impl Serialize for ArrivalTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -119,7 +119,7 @@ impl RecordOutput {
 }
 
 /// Keys of other doors may be no text.
-fn text(key: &Bytes) -> String {
+pub(crate) fn text(key: &Bytes) -> String {
     String::from_utf8_lossy(key).into_owned()
 }
 

@@ -1,13 +1,15 @@
-//! What can be tagged and shared: a stream, or a consumer of one.
+//! What can be tagged and shared: a stream, or a consumer, queue or channel of one.
 
 use std::sync::Arc;
 
 use ninefold_protocol::{CallContext, ServiceError};
 
 use crate::KinesisDoor;
-use crate::arn::{ConsumerArn, StreamArn};
+use crate::arn::{ChannelArn, ConsumerArn, QueueArn, StreamArn};
 use crate::errors;
+use crate::operations::channels::Channel;
 use crate::operations::consumers::Consumer;
+use crate::queue::Queue;
 use crate::record::Tags;
 use crate::stream::StreamView;
 
@@ -15,6 +17,8 @@ use crate::stream::StreamView;
 pub(crate) enum Resource {
     Stream(Arc<StreamView>),
     Consumer(Consumer),
+    Channel(Channel),
+    Queue(Queue),
 }
 
 impl Resource {
@@ -31,6 +35,12 @@ impl Resource {
         if let Some(consumer) = ConsumerArn::parse(arn) {
             return door.consumer(context, &consumer, action).map(Resource::Consumer);
         }
+        if let Some(channel) = ChannelArn::parse(arn) {
+            return door.channel(context, &channel, action).map(Resource::Channel);
+        }
+        if let Some(queue) = QueueArn::parse(arn) {
+            return door.queue(context, &queue, action).map(Resource::Queue);
+        }
         context.authorize(action, &arn, None)?;
         Err(errors::not_found(format!("The resource {arn} was not found.")))
     }
@@ -40,6 +50,8 @@ impl Resource {
         match self {
             Resource::Stream(view) => &view.arn,
             Resource::Consumer(consumer) => &consumer.arn.stream,
+            Resource::Channel(channel) => &channel.stream,
+            Resource::Queue(queue) => &queue.view.arn,
         }
     }
 
@@ -47,6 +59,8 @@ impl Resource {
         match self {
             Resource::Stream(view) => &view.settings.tags,
             Resource::Consumer(consumer) => &consumer.record.tags,
+            Resource::Channel(channel) => &channel.record.tags,
+            Resource::Queue(queue) => &queue.record.tags,
         }
     }
 
@@ -54,6 +68,8 @@ impl Resource {
         match self {
             Resource::Stream(view) => view.settings.policy.as_deref(),
             Resource::Consumer(consumer) => consumer.record.policy.as_deref(),
+            Resource::Channel(channel) => channel.record.policy.as_deref(),
+            Resource::Queue(queue) => queue.record.policy.as_deref(),
         }
     }
 
@@ -78,6 +94,20 @@ impl Resource {
                 })
                 .await
             }
+            Resource::Channel(channel) => {
+                let changed = door.change_channel(channel, |record| {
+                    record.tags = change(&record.tags)?;
+                    Ok(())
+                });
+                changed.await.map(drop)
+            }
+            Resource::Queue(queue) => {
+                let changed = door.queues.change(&queue.arn, |record| {
+                    record.tags = change(&record.tags)?;
+                    Ok(())
+                });
+                changed.await.map(drop)
+            }
         }
     }
 
@@ -101,6 +131,20 @@ impl Resource {
                     Ok(())
                 })
                 .await
+            }
+            Resource::Channel(channel) => {
+                let changed = door.change_channel(channel, |record| {
+                    record.policy = policy;
+                    Ok(())
+                });
+                changed.await.map(drop)
+            }
+            Resource::Queue(queue) => {
+                let changed = door.queues.change(&queue.arn, |record| {
+                    record.policy = policy;
+                    Ok(())
+                });
+                changed.await.map(drop)
             }
         }
     }

@@ -14,7 +14,9 @@ use crate::door::whole;
 use crate::errors::{self, Refusal};
 use crate::limits::{ON_DEMAND_SHARDS, ON_DEMAND_STREAMS, STREAM_SHARDS};
 use crate::operations::account;
+use crate::operations::channels;
 use crate::operations::modes::ModeDetails;
+use crate::operations::queues;
 use crate::operations::shards::check_shard_limit;
 use crate::operations::tags;
 use crate::record::{Distribution, Mode, StreamSettings, Tags};
@@ -188,6 +190,8 @@ pub(crate) async fn delete(
         )));
     }
     let turn = door.update_turn(&arn)?;
+    channels::check_has_none(door, &view)?;
+    queues::check_has_none(door, &view)?;
     let (streams, key) = (std::sync::Arc::clone(door.streams()), arn.key());
     let deleted = whole(async move {
         let _turn = turn;

@@ -5,7 +5,9 @@ use http::Request;
 use ninefold_model::Timestamp;
 use ninefold_protocol::{Codec, Registry, answer};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
 
+use crate::queues::queue;
 use crate::support::{ACCOUNT, BEGINNING, Kinesis, context};
 
 /// Written as bytes.
@@ -56,6 +58,27 @@ struct Record<'a> {
     partition_key: String,
 }
 
+#[derive(Serialize)]
+struct ReceiveQueueRecords {
+    #[serde(rename = "QueueARN")]
+    queue_arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Received<'a> {
+    #[serde(borrow)]
+    queue_records: Vec<QueueRecord<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct QueueRecord<'a> {
+    approximate_arrival_timestamp: Timestamp,
+    first_receive_timestamp: Timestamp,
+    data: &'a [u8],
+}
+
 async fn call<T: Serialize>(kinesis: &Kinesis, operation: &str, input: &T) -> Bytes {
     let request = Request::post("/")
         .header("x-amz-target", format!("Kinesis_20131202.{operation}"))
@@ -97,4 +120,32 @@ async fn records_are_put_and_read() {
     assert_eq!(record.approximate_arrival_timestamp, arrived);
     assert_eq!(page.millis_behind_latest, 0);
     assert!(!page.next_shard_iterator.is_empty());
+}
+
+#[tokio::test]
+async fn records_are_received_from_queues() {
+    let kinesis = Kinesis::new().await;
+    kinesis.create_on_demand("orders").await;
+    let queue_arn = queue(&kinesis, "orders", "billing", json!({})).await;
+    let input = PutRecord {
+        stream_name: "orders",
+        partition_key: "key",
+        data: Data(&[0, 255, 7]),
+    };
+    call(&kinesis, "PutRecord", &input).await;
+    kinesis.advance(1);
+    let answered = call(
+        &kinesis,
+        "ReceiveQueueRecords",
+        &ReceiveQueueRecords { queue_arn },
+    )
+    .await;
+    let received: Received<'_> = Codec::Cbor.read(&answered).unwrap();
+    let [record] = &received.queue_records[..] else {
+        panic!("{} records", received.queue_records.len());
+    };
+    assert_eq!(record.data, [0, 255, 7]);
+    let at = |seconds: u64| Timestamp::from_milliseconds(i64::try_from(seconds * 1_000).unwrap());
+    assert_eq!(record.approximate_arrival_timestamp, at(BEGINNING));
+    assert_eq!(record.first_receive_timestamp, at(BEGINNING + 1));
 }

@@ -3,9 +3,16 @@
 
 mod access;
 mod cbor;
+mod channel_deliveries;
+mod channel_failures;
+mod channel_random;
+mod channel_settings;
+mod channel_support;
 mod consumers;
 mod describing;
 mod push;
+mod queue_records;
+mod queues;
 mod reading;
 mod records;
 mod resharding;

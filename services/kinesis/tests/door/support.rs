@@ -8,12 +8,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
-use ninefold_kinesis::{KinesisDoor, KinesisParts, Subscription, Throttling};
+use ninefold_kinesis::{ChannelDelivery, KinesisDoor, KinesisParts, Subscription, Throttling};
 use ninefold_log::{Log, LogOptions};
 use ninefold_protocol::{
-    AccountId, Authorizer, CallContext, Endpoint, Principal, PrincipalKind, Protocol, Region, Registry,
-    RequestId, ServiceError, answer,
+    AccountId, Authorizer, CallContext, Endpoint, LogGroups, Principal, PrincipalKind, Protocol, Region,
+    Registry, RequestId, ServiceError, answer,
 };
+use ninefold_queue::{Limits, QueueEngine};
+use ninefold_share::Shares;
 use ninefold_store::MemoryStore;
 use ninefold_streams::Streams;
 use ninefold_time::{Clock, ManualClock, Timestamp};
@@ -65,6 +67,25 @@ pub(crate) struct Kinesis {
     log: Arc<Log>,
     store: Arc<MemoryStore>,
     directory: TempDir,
+    surroundings: Surroundings,
+    /// What the door does by itself, if it is let.
+    running: Option<AbortOnDrop>,
+}
+
+/// What a door is given besides its engines.
+#[derive(Clone, Default)]
+pub(crate) struct Surroundings {
+    pub(crate) throttling: Throttling,
+    pub(crate) channel_delivery: Option<ChannelDelivery>,
+    pub(crate) log_groups: Option<Arc<dyn LogGroups>>,
+}
+
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Kinesis {
@@ -73,16 +94,30 @@ impl Kinesis {
     }
 
     pub(crate) async fn with_throttling(throttling: Throttling) -> Self {
+        Self::within(Surroundings {
+            throttling,
+            ..Surroundings::default()
+        })
+        .await
+    }
+
+    pub(crate) async fn within(surroundings: Surroundings) -> Self {
         let clock = ManualClock::new(Timestamp::from_secs(BEGINNING));
         let directory = tempfile::tempdir().unwrap();
-        Self::open(directory, Arc::new(MemoryStore::new()), clock, throttling).await
+        Self::open(directory, Arc::new(MemoryStore::new()), clock, surroundings).await
+    }
+
+    /// Lets the door do what it does by itself.
+    pub(crate) fn run(&mut self) {
+        let task = tokio::spawn(Arc::clone(&self.door).run());
+        self.running = Some(AbortOnDrop(task.abort_handle()));
     }
 
     async fn open(
         directory: TempDir,
         store: Arc<MemoryStore>,
         clock: ManualClock,
-        throttling: Throttling,
+        surroundings: Surroundings,
     ) -> Self {
         let options = LogOptions {
             // Less to make than for a server that goes on.
@@ -93,11 +128,16 @@ impl Kinesis {
         let log = Arc::new(Log::open(&options, store.clone(), Arc::clone(&shared)).unwrap());
         let streams = Streams::open(store.clone(), Arc::clone(&log), Arc::clone(&shared)).await;
         let streams = Arc::new(streams.unwrap());
+        let queues = QueueEngine::open(store.clone(), Arc::clone(&shared), Limits::default()).await;
+        let shares = Arc::new(Shares::new(queues.unwrap(), Arc::clone(&shared)));
         let door = KinesisDoor::open(KinesisParts {
             store: store.clone(),
             streams: Arc::clone(&streams),
+            shares,
             clock: shared,
-            throttling,
+            throttling: surroundings.throttling,
+            channel_delivery: surroundings.channel_delivery.clone(),
+            log_groups: surroundings.log_groups.clone(),
         });
         Kinesis {
             door: door.await.unwrap(),
@@ -106,11 +146,23 @@ impl Kinesis {
             log,
             store,
             directory,
+            surroundings,
+            running: None,
         }
     }
 
     /// The same data, opened by another process.
     pub(crate) async fn restarted(self) -> Self {
+        let surroundings = self.surroundings.clone();
+        self.restarted_within(surroundings).await
+    }
+
+    /// The same data, opened by another process with nothing but its engines.
+    pub(crate) async fn restarted_alone(self) -> Self {
+        self.restarted_within(Surroundings::default()).await
+    }
+
+    async fn restarted_within(self, surroundings: Surroundings) -> Self {
         let Kinesis {
             clock,
             door,
@@ -118,10 +170,13 @@ impl Kinesis {
             log,
             store,
             directory,
+            running,
+            ..
         } = self;
+        drop(running);
         log.close();
         drop((door, streams, log));
-        Self::open(directory, store, clock, Throttling::None).await
+        Self::open(directory, store, clock, surroundings).await
     }
 
     pub(crate) fn advance(&self, seconds: u64) {

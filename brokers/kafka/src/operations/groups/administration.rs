@@ -173,11 +173,7 @@ pub(crate) async fn delete(
             });
             continue;
         }
-        let deleted = cluster
-            .groups
-            .engine
-            .delete(&cluster.groups.names.inner::<GroupId>(&group_id))
-            .await;
+        let deleted = cluster.delete_group(&group_id).await;
         results.push(DeletableGroupResult {
             group_id,
             error_code: errors::of_group_outcome(&deleted),

@@ -76,6 +76,7 @@ pub(crate) async fn heartbeat(
                 .map(|pattern| cluster.groups.names.inner_pattern(pattern).into()),
             assignor: request.server_assignor.as_deref().map(Arc::from),
             owned: request.topic_partitions.as_deref().map(partitions),
+            pace: Some(cluster.group_configs.get(&request.group_id).consumer_pace()),
         })
         .await;
     match beat {

@@ -53,6 +53,7 @@ pub(crate) async fn heartbeat(
             rack: request.rack_id.as_deref().map(Arc::from),
             client: client(caller, client_id),
             topics,
+            pace: Some(cluster.group_configs.get(&request.group_id).share_pace()),
         })
         .await;
     match beat {

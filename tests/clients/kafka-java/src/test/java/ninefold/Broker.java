@@ -6,14 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -51,6 +55,22 @@ final class Broker {
     return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
   }
 
+  static KafkaShareConsumer<String, String> shareConsumer(String group, Map<String, ?> more) {
+    Properties settings = settings(more);
+    settings.put("group.id", group);
+    return new KafkaShareConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
+  }
+
+  static void configureGroup(Admin admin, String group, Map<String, String> configs) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
+    List<AlterConfigOp> changes =
+        configs.entrySet().stream()
+            .map(each -> new ConfigEntry(each.getKey(), each.getValue()))
+            .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+            .toList();
+    admin.incrementalAlterConfigs(Map.of(resource, changes)).all().get();
+  }
+
   static String createTopic(Admin admin, int partitions, Map<String, String> configs) throws Exception {
     NewTopic topic = new NewTopic(uniqueName("java"), partitions, (short) 1).configs(configs);
     admin.createTopics(List.of(topic)).all().get();
@@ -66,7 +86,8 @@ final class Broker {
   }
 
   /** Polls the consumers in turn until they have so many records together. */
-  static List<ConsumerRecord<String, String>> consume(int count, List<KafkaConsumer<String, String>> consumers) {
+  static List<ConsumerRecord<String, String>> consume(int count, List<KafkaConsumer<String, String>> consumers)
+      throws Exception {
     List<ConsumerRecord<String, String>> found = new ArrayList<>();
     eventually(
         () -> {
@@ -83,7 +104,7 @@ final class Broker {
   }
 
   /** So many records of a topic from its beginning, without a group that would have to find together first. */
-  static List<ConsumerRecord<String, String>> readAll(String topic, int count, Map<String, ?> more) {
+  static List<ConsumerRecord<String, String>> readAll(String topic, int count, Map<String, ?> more) throws Exception {
     try (KafkaConsumer<String, String> consumer = consumer(uniqueName("group"), more)) {
       consumer.assign(
           consumer.partitionsFor(topic).stream()
@@ -93,9 +114,9 @@ final class Broker {
     }
   }
 
-  static void eventually(Supplier<Boolean> happened) {
+  static void eventually(Callable<Boolean> happened) throws Exception {
     long deadline = System.nanoTime() + WAIT.toNanos();
-    while (!happened.get()) {
+    while (!happened.call()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("it did not happen in time");
       }

@@ -59,7 +59,8 @@ class GroupsTest {
   }
 
   /** Polls until the consumers have so many partitions each. */
-  private static void waitForShares(List<Integer> shares, List<KafkaConsumer<String, String>> consumers) {
+  private static void waitForShares(List<Integer> shares, List<KafkaConsumer<String, String>> consumers)
+      throws Exception {
     Broker.eventually(
         () -> {
           consumers.forEach(consumer -> consumer.poll(Broker.POLL));

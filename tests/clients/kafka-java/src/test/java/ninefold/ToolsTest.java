@@ -1,14 +1,14 @@
 package ninefold;
 
+import static ninefold.Tool.contains;
+import static ninefold.Tool.run;
+import static ninefold.Tool.runCommand;
+import static ninefold.Tool.runWithInput;
+import static ninefold.Tool.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,45 +45,6 @@ class ToolsTest {
     admin.close();
   }
 
-  private String run(String tool, String input, String... arguments) throws Exception {
-    return runCommand(tool, input, with(new String[] {"--bootstrap-server", Broker.ADDRESS}, arguments));
-  }
-
-  /** What a tool prints; it has to end well. */
-  private String runCommand(String tool, String input, String... arguments) throws Exception {
-    InputStream ownInput = System.in;
-    PrintStream ownOutput = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    // Some tools catch what ends them, and then end another time: the first status is the one that counts.
-    List<Integer> statuses = new ArrayList<>();
-    List<Runnable> hooks = new ArrayList<>();
-    Exit.setExitProcedure(
-        (status, message) -> {
-          statuses.add(status);
-          throw new Exited();
-        });
-    Exit.setShutdownHookAdder((name, hook) -> hooks.add(hook));
-    System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      Class.forName(tool).getMethod("main", String[].class).invoke(null, (Object) arguments);
-      hooks.forEach(Runnable::run);
-    } catch (InvocationTargetException thrown) {
-      if (!(thrown.getCause() instanceof Exited)) {
-        throw thrown;
-      }
-      hooks.forEach(Runnable::run);
-    } finally {
-      System.setIn(ownInput);
-      System.setOut(ownOutput);
-      Exit.resetExitProcedure();
-      Exit.resetShutdownHookAdder();
-    }
-    String text = printed.toString(StandardCharsets.UTF_8);
-    assertEquals(0, statuses.isEmpty() ? 0 : statuses.get(0), text);
-    return text;
-  }
-
   /** What a tool prints that does its work as its process ends, and so has one of its own. */
   private String runProcess(String tool, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
@@ -105,47 +65,32 @@ class ToolsTest {
     return text;
   }
 
-  /** What a tool's end is turned into, as this process goes on. */
-  private static final class Exited extends Error {
-    private static final long serialVersionUID = 1;
-
-    Exited() {
-      super("the tool has ended", null, false, false);
-    }
-  }
-
   private Path file(String name, String text) throws IOException {
     return Files.writeString(folder.resolve(name), text, StandardCharsets.UTF_8);
-  }
-
-  private static void contains(String text, String... parts) {
-    for (String part : parts) {
-      assertTrue(text.contains(part), () -> part + " is not in: " + text);
-    }
   }
 
   @Test
   void topics() throws Exception {
     String topic = Broker.uniqueName("tools");
-    run(TOPICS, "", "--create", "--topic", topic, "--partitions", "2", "--config", "retention.ms=3600000");
-    contains(run(TOPICS, "", "--list"), topic);
-    run(TOPICS, "", "--alter", "--topic", topic, "--partitions", "3");
+    run(TOPICS, "--create", "--topic", topic, "--partitions", "2", "--config", "retention.ms=3600000");
+    contains(run(TOPICS, "--list"), topic);
+    run(TOPICS, "--alter", "--topic", topic, "--partitions", "3");
     contains(
-        run(TOPICS, "", "--describe", "--topic", topic), "PartitionCount: 3", "retention.ms=3600000", "Partition: 2");
-    run(TOPICS, "", "--delete", "--topic", topic);
-    assertTrue(!run(TOPICS, "", "--list").contains(topic));
+        run(TOPICS, "--describe", "--topic", topic), "PartitionCount: 3", "retention.ms=3600000", "Partition: 2");
+    run(TOPICS, "--delete", "--topic", topic);
+    assertTrue(!run(TOPICS, "--list").contains(topic));
   }
 
   @Test
   void configs() throws Exception {
     String topic = Broker.createTopic(admin, 1, Map.of());
     String[] entity = {"--entity-type", "topics", "--entity-name", topic};
-    run(CONFIGS, "", with(entity, "--alter", "--add-config", "retention.ms=7200000,cleanup.policy=[compact,delete]"));
-    contains(run(CONFIGS, "", with(entity, "--describe")), "retention.ms=7200000", "cleanup.policy=compact,delete");
-    run(CONFIGS, "", with(entity, "--alter", "--delete-config", "retention.ms"));
-    assertTrue(!run(CONFIGS, "", with(entity, "--describe")).contains("retention.ms"));
+    run(CONFIGS, with(entity, "--alter", "--add-config", "retention.ms=7200000,cleanup.policy=[compact,delete]"));
+    contains(run(CONFIGS, with(entity, "--describe")), "retention.ms=7200000", "cleanup.policy=compact,delete");
+    run(CONFIGS, with(entity, "--alter", "--delete-config", "retention.ms"));
+    assertTrue(!run(CONFIGS, with(entity, "--describe")).contains("retention.ms"));
     contains(
-        run(CONFIGS, "", "--entity-type", "brokers", "--entity-name", "1", "--describe", "--all"),
+        run(CONFIGS, "--entity-type", "brokers", "--entity-name", "1", "--describe", "--all"),
         "message.max.bytes=1048588");
   }
 
@@ -153,31 +98,25 @@ class ToolsTest {
   void users() throws Exception {
     String user = Broker.uniqueName("user");
     String[] entity = {"--entity-type", "users", "--entity-name", user};
-    run(CONFIGS, "", with(entity, "--alter", "--add-config", "SCRAM-SHA-256=[iterations=4096,password=secret]"));
-    run(CONFIGS, "", with(entity, "--alter", "--add-config", "consumer_byte_rate=1000000"));
+    run(CONFIGS, with(entity, "--alter", "--add-config", "SCRAM-SHA-256=[iterations=4096,password=secret]"));
+    run(CONFIGS, with(entity, "--alter", "--add-config", "consumer_byte_rate=1000000"));
     contains(
-        run(CONFIGS, "", with(entity, "--describe")), "SCRAM-SHA-256=iterations=4096", "consumer_byte_rate=1000000");
-  }
-
-  private static String[] with(String[] some, String... more) {
-    List<String> all = new ArrayList<>(List.of(some));
-    all.addAll(List.of(more));
-    return all.toArray(String[]::new);
+        run(CONFIGS, with(entity, "--describe")), "SCRAM-SHA-256=iterations=4096", "consumer_byte_rate=1000000");
   }
 
   @Test
   void theConsoleProducerAndConsumerWithAGroup() throws Exception {
     String topic = Broker.createTopic(admin, 1, Map.of());
     String group = Broker.uniqueName("group");
-    run(TOOLS + "ConsoleProducer", "first\nsecond\nthird\n", "--topic", topic, "--compression-codec", "zstd");
+    runWithInput(TOOLS + "ConsoleProducer", "first\nsecond\nthird\n", "--topic", topic, "--compression-codec", "zstd");
     String[] reads = {"--topic", topic, "--group", group, "--from-beginning", "--max-messages", "2"};
-    contains(run(TOOLS + "consumer.ConsoleConsumer", "", reads), "first\nsecond\n");
-    contains(run(GROUPS, "", "--list"), group);
-    contains(run(GROUPS, "", "--describe", "--group", group), topic);
-    contains(run(GROUPS, "", "--describe", "--group", group, "--state"), "Empty");
-    run(GROUPS, "", "--group", group, "--topic", topic, "--reset-offsets", "--to-earliest", "--execute");
-    contains(run(TOOLS + "consumer.ConsoleConsumer", "", reads), "first\nsecond\n");
-    contains(run(GROUPS, "", "--delete", "--group", group), "successful");
+    contains(run(TOOLS + "consumer.ConsoleConsumer", reads), "first\nsecond\n");
+    contains(run(GROUPS, "--list"), group);
+    contains(run(GROUPS, "--describe", "--group", group), topic);
+    contains(run(GROUPS, "--describe", "--group", group, "--state"), "Empty");
+    run(GROUPS, "--group", group, "--topic", topic, "--reset-offsets", "--to-earliest", "--execute");
+    contains(run(TOOLS + "consumer.ConsoleConsumer", reads), "first\nsecond\n");
+    contains(run(GROUPS, "--delete", "--group", group), "successful");
   }
 
   @Test
@@ -199,11 +138,10 @@ class ToolsTest {
     String sent =
         run(
             TOOLS + "ProducerPerformance",
-            "",
             with(new String[] {"--topic", topic, "--num-records", "5000"}, "--record-size", "100", "--throughput", "-1"));
     contains(sent, "5000 records sent");
     String read =
-        run(TOOLS + "ConsumerPerformance", "", "--topic", topic, "--num-records", "5000", "--timeout", "30000");
+        run(TOOLS + "ConsumerPerformance", "--topic", topic, "--num-records", "5000", "--timeout", "30000");
     contains(read, ", 5000, ");
   }
 
@@ -211,22 +149,22 @@ class ToolsTest {
   void offsetsAndRecords() throws Exception {
     String topic = Broker.createTopic(admin, 1, Map.of());
     Broker.produce(topic, IntStream.range(0, 5).mapToObj(Integer::toString).toArray(String[]::new));
-    contains(run(TOOLS + "GetOffsetShell", "", "--topic", topic), topic + ":0:5");
+    contains(run(TOOLS + "GetOffsetShell", "--topic", topic), topic + ":0:5");
     String wanted = "{\"partitions\":[{\"topic\":\"" + topic + "\",\"partition\":0,\"offset\":3}],\"version\":1}";
     Path offsets = file("offsets.json", wanted);
-    contains(run(TOOLS + "DeleteRecordsCommand", "", "--offset-json-file", offsets.toString()), "low_watermark: 3");
-    contains(run(TOOLS + "GetOffsetShell", "", "--topic", topic, "--time", "earliest"), topic + ":0:3");
+    contains(run(TOOLS + "DeleteRecordsCommand", "--offset-json-file", offsets.toString()), "low_watermark: 3");
+    contains(run(TOOLS + "GetOffsetShell", "--topic", topic, "--time", "earliest"), topic + ":0:3");
   }
 
   @Test
   void theBroker() throws Exception {
-    contains(run(TOOLS + "BrokerApiVersionsCommand", ""), "Produce(0)", "Fetch(1)");
+    contains(run(TOOLS + "BrokerApiVersionsCommand"), "Produce(0)", "Fetch(1)");
     contains(runCommand(TOOLS + "ClusterTool", "", "cluster-id", "--bootstrap-server", Broker.ADDRESS), "Cluster ID");
-    contains(run(TOOLS + "LogDirsCommand", "", "--describe"), "logDirs");
-    contains(run(TOOLS + "FeatureCommand", "", "describe"), "transaction.version", "group.version");
-    contains(run(TOOLS + "MetadataQuorumCommand", "", "describe", "--status"), "LeaderId");
-    contains(run(TOOLS + "TransactionsCommand", "", "list"), "TransactionalId");
-    contains(run(TOOLS + "GroupsCommand", "", "--list"), "PROTOCOL");
+    contains(run(TOOLS + "LogDirsCommand", "--describe"), "logDirs");
+    contains(run(TOOLS + "FeatureCommand", "describe"), "transaction.version", "group.version", "share.version");
+    contains(run(TOOLS + "MetadataQuorumCommand", "describe", "--status"), "LeaderId");
+    contains(run(TOOLS + "TransactionsCommand", "list"), "TransactionalId");
+    contains(run(TOOLS + "GroupsCommand", "--list"), "PROTOCOL");
   }
 
   @Test
@@ -234,9 +172,9 @@ class ToolsTest {
     String topic = Broker.uniqueName("tools");
     String acls = TOOLS + "AclCommand";
     String[] rule = {"--topic", topic, "--allow-principal", "User:alice", "--operation", "Read"};
-    contains(run(acls, "", with(rule, "--add")), "User:alice");
-    contains(run(acls, "", "--list", "--topic", topic), "operation=READ, permissionType=ALLOW");
-    run(acls, "", with(rule, "--remove", "--force"));
-    assertTrue(!run(acls, "", "--list", "--topic", topic).contains("User:alice"));
+    contains(run(acls, with(rule, "--add")), "User:alice");
+    contains(run(acls, "--list", "--topic", topic), "operation=READ, permissionType=ALLOW");
+    run(acls, with(rule, "--remove", "--force"));
+    assertTrue(!run(acls, "--list", "--topic", topic).contains("User:alice"));
   }
 }
