@@ -30,14 +30,7 @@ impl StreamArn {
 
     /// A stream's ARN, and what follows it behind `/`.
     fn parse_start(text: &str) -> Option<(Self, Option<&str>)> {
-        let mut parts = text.splitn(6, ':');
-        let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
-        if arn != "arn" || !partition.starts_with("aws") || service != "kinesis" {
-            return None;
-        }
-        let region = Region::parse(parts.next()?).ok()?;
-        let account = AccountId::parse(parts.next()?).ok()?;
-        let path = parts.next()?.strip_prefix("stream/")?;
+        let (region, account, path) = parse_resource(text, "stream/")?;
         let (name, rest) = match path.split_once('/') {
             Some((name, rest)) => (name, Some(rest)),
             None => (path, None),
@@ -77,6 +70,18 @@ impl StreamArn {
             name: key.name.clone(),
         })
     }
+}
+
+/// The region, the account, and what stands behind the kind of a resource of Kinesis.
+fn parse_resource<'a>(text: &'a str, kind: &str) -> Option<(Region, AccountId, &'a str)> {
+    let mut parts = text.splitn(6, ':');
+    let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
+    if arn != "arn" || !partition.starts_with("aws") || service != "kinesis" {
+        return None;
+    }
+    let region = Region::parse(parts.next()?).ok()?;
+    let account = AccountId::parse(parts.next()?).ok()?;
+    Some((region, account, parts.next()?.strip_prefix(kind)?))
 }
 
 /// Whether it can be the name of a stream.
@@ -129,15 +134,11 @@ pub(crate) struct QueueArn {
 
 impl QueueArn {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
-        if arn != "arn" || !partition.starts_with("aws") || service != "kinesis" {
-            return None;
-        }
+        let (region, account, id) = parse_resource(text, "queue/")?;
         Some(QueueArn {
-            region: Region::parse(parts.next()?).ok()?,
-            account: AccountId::parse(parts.next()?).ok()?,
-            id: parts.next()?.strip_prefix("queue/")?.parse().ok()?,
+            account,
+            region,
+            id: id.parse().ok()?,
         })
     }
 }
@@ -159,15 +160,11 @@ pub(crate) struct ChannelArn {
 
 impl ChannelArn {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
-        if arn != "arn" || !partition.starts_with("aws") || service != "kinesis" {
-            return None;
-        }
+        let (region, account, id) = parse_resource(text, "channel/")?;
         Some(ChannelArn {
-            region: Region::parse(parts.next()?).ok()?,
-            account: AccountId::parse(parts.next()?).ok()?,
-            id: parts.next()?.strip_prefix("channel/")?.parse().ok()?,
+            account,
+            region,
+            id: id.parse().ok()?,
         })
     }
 }

@@ -7,12 +7,9 @@ What must hold, whenever the process dies:
 - the server is ready again within a bound.
 """
 
-import os
-import random
 import threading
 import time
 
-import pytest
 
 from ledger import Ledger
 from ninefold_server import Server, binary_from_environment
@@ -158,13 +155,6 @@ def assert_empty(endpoint, ledger):
             client.delete(ledger.url, message["ReceiptHandle"])
     assert client.count(ledger.url) == 0
     client.close()
-
-
-@pytest.fixture
-def chance():
-    seed = int(os.environ.get("NINEFOLD_CRASH_SEED") or random.SystemRandom().randrange(2**32))
-    print(f"NINEFOLD_CRASH_SEED={seed} repeats the times of these kills")
-    return random.Random(seed)
 
 
 def test_nothing_acknowledged_is_lost_however_the_server_dies(tmp_path, chance):

@@ -7,8 +7,6 @@ its dead-letter queue; and a replay brings all of it again.
 
 import asyncio
 import json
-import os
-import random
 import ssl
 import time
 from contextlib import closing
@@ -179,13 +177,6 @@ def start_replay(endpoint, bus):
             EventEndTime=time.time() + 3600,
             Destination={"Arn": bus.arn},
         )
-
-
-@pytest.fixture
-def chance():
-    seed = int(os.environ.get("NINEFOLD_CRASH_SEED") or random.SystemRandom().randrange(2**32))
-    print(f"NINEFOLD_CRASH_SEED={seed} repeats the times of these kills")
-    return random.Random(seed)
 
 
 @pytest.fixture

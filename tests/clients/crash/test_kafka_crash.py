@@ -9,8 +9,6 @@ The clients live on and go on by themselves, as they do when a broker fails. Wha
 - the server is ready again within a bound.
 """
 
-import os
-import random
 import socket
 import time
 
@@ -37,13 +35,6 @@ PARTITIONS = 3
 CALL_SECONDS = 30
 # Records that were out when the server died come again after this long: the shortest that Kafka allows.
 SHARE_LOCK_MILLISECONDS = 15_000
-
-
-@pytest.fixture
-def chance():
-    seed = int(os.environ.get("NINEFOLD_CRASH_SEED") or random.SystemRandom().randrange(2**32))
-    print(f"NINEFOLD_CRASH_SEED={seed} repeats the times of these kills")
-    return random.Random(seed)
 
 
 @pytest.fixture

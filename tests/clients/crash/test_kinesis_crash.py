@@ -8,8 +8,6 @@ What must hold, whenever the process dies:
 - the server is ready again within a bound.
 """
 
-import os
-import random
 import socket
 import time
 
@@ -28,13 +26,6 @@ CATCH_UP_SECONDS = 30
 STREAM, QUEUED_STREAM = "load", "queued"
 # Whatever was out when the server died may be received once more: nothing is to become a dead letter for that.
 RECEIVES = 2 * ROUNDS
-
-
-@pytest.fixture
-def chance():
-    seed = int(os.environ.get("NINEFOLD_CRASH_SEED") or random.SystemRandom().randrange(2**32))
-    print(f"NINEFOLD_CRASH_SEED={seed} repeats the times of these kills")
-    return random.Random(seed)
 
 
 @pytest.fixture

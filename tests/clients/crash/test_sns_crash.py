@@ -9,8 +9,6 @@ What must hold, whenever the process dies:
 
 import asyncio
 import json
-import os
-import random
 import time
 from contextlib import closing
 
@@ -188,13 +186,6 @@ def wait_for_arrivals(endpoint, topics):
 def all_missing(topics):
     ordered = topics.ordered.missing()
     return {**topics.deliveries.missing(), **({"ordered": ordered} if ordered else {})}
-
-
-@pytest.fixture
-def chance():
-    seed = int(os.environ.get("NINEFOLD_CRASH_SEED") or random.SystemRandom().randrange(2**32))
-    print(f"NINEFOLD_CRASH_SEED={seed} repeats the times of these kills")
-    return random.Random(seed)
 
 
 @pytest.fixture

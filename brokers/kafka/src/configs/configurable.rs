@@ -28,4 +28,9 @@ pub(crate) trait Configurable: Sized {
         let configured = self.configured().get(definition.name);
         configured.map_or(definition.default, String::as_str)
     }
+
+    /// The value of a key by its name.
+    fn text(&self, name: &str) -> &str {
+        Self::definition(name).map_or("", |definition| self.get(definition))
+    }
 }

@@ -54,6 +54,23 @@ impl Kind {
 }
 
 impl Definition {
+    /// A key whose default, if it has a `node_name`, is the node's to give.
+    pub(crate) const fn key(
+        name: &'static str,
+        default: &'static str,
+        kind: Kind,
+        node_name: Option<&'static str>,
+        documentation: &'static str,
+    ) -> Self {
+        Definition {
+            name,
+            default,
+            kind,
+            documentation,
+            node_name,
+        }
+    }
+
     /// Why a value is none for this key, in Kafka's words.
     pub(crate) fn check(&self, value: &str) -> Result<(), String> {
         let name = self.name;

@@ -11,22 +11,6 @@ use ninefold_time::Timestamp;
 use super::duration::milliseconds;
 use super::{Configurable, Definition, Kind};
 
-const fn key(
-    name: &'static str,
-    default: &'static str,
-    kind: Kind,
-    node_name: Option<&'static str>,
-    documentation: &'static str,
-) -> Definition {
-    Definition {
-        name,
-        default,
-        kind,
-        documentation,
-        node_name,
-    }
-}
-
 const AUTO_OFFSET_RESET: &str = "share.auto.offset.reset";
 const BY_DURATION: &str = "by_duration:";
 const ISOLATION_LEVEL: &str = "share.isolation.level";
@@ -35,35 +19,35 @@ const READ_COMMITTED: &str = "read_committed";
 /// Every key, in the order of names (<https://kafka.apache.org/documentation/#groupconfigs>). Those of streams groups, and how
 /// often groups assign, are kept and returned: there are no streams groups, and groups assign at once.
 pub(crate) const KEYS: &[Definition] = &[
-    key(
+    Definition::key(
         "consumer.assignment.interval.ms",
         "1000",
         Kind::Int(0),
         Some("group.consumer.assignment.interval.ms"),
         "How often a consumer group assigns. It assigns at once.",
     ),
-    key(
+    Definition::key(
         "consumer.heartbeat.interval.ms",
         "5000",
         Kind::Int(1),
         Some("group.consumer.heartbeat.interval.ms"),
         "How often members of a consumer group are to be heard of.",
     ),
-    key(
+    Definition::key(
         "consumer.session.timeout.ms",
         "45000",
         Kind::Int(1),
         Some("group.consumer.session.timeout.ms"),
         "How long a member of a consumer group may not be heard of.",
     ),
-    key(
+    Definition::key(
         "share.assignment.interval.ms",
         "1000",
         Kind::Int(0),
         Some("group.share.assignment.interval.ms"),
         "How often a share group assigns. It assigns at once.",
     ),
-    key(
+    Definition::key(
         AUTO_OFFSET_RESET,
         "latest",
         Kind::Text {
@@ -73,84 +57,84 @@ pub(crate) const KEYS: &[Definition] = &[
         None,
         "Where a share group begins that has not read a partition yet.",
     ),
-    key(
+    Definition::key(
         "share.delivery.count.limit",
         "5",
         Kind::Int(2),
         Some("group.share.delivery.count.limit"),
         "How often a record is delivered to a share group at most.",
     ),
-    key(
+    Definition::key(
         "share.heartbeat.interval.ms",
         "5000",
         Kind::Int(1),
         Some("group.share.heartbeat.interval.ms"),
         "How often members of a share group are to be heard of.",
     ),
-    key(
+    Definition::key(
         ISOLATION_LEVEL,
         "read_uncommitted",
         Kind::Choice(&[READ_COMMITTED, "read_uncommitted"]),
         None,
         "What a share group sees of transactions.",
     ),
-    key(
+    Definition::key(
         "share.partition.max.record.locks",
         "2000",
         Kind::Int(100),
         Some("group.share.partition.max.record.locks"),
         "How many records of a partition a share group may have acquired.",
     ),
-    key(
+    Definition::key(
         "share.record.lock.duration.ms",
         "30000",
         Kind::Int(1_000),
         Some("group.share.record.lock.duration.ms"),
         "How long a record is its member's.",
     ),
-    key(
+    Definition::key(
         "share.renew.acknowledge.enable",
         "true",
         Kind::Boolean,
         None,
         "Whether members may keep records for longer.",
     ),
-    key(
+    Definition::key(
         "share.session.timeout.ms",
         "45000",
         Kind::Int(1),
         Some("group.share.session.timeout.ms"),
         "How long a member of a share group may not be heard of.",
     ),
-    key(
+    Definition::key(
         "streams.assignment.interval.ms",
         "1000",
         Kind::Int(0),
         Some("group.streams.assignment.interval.ms"),
         "There are no streams groups.",
     ),
-    key(
+    Definition::key(
         "streams.heartbeat.interval.ms",
         "5000",
         Kind::Int(1),
         Some("group.streams.heartbeat.interval.ms"),
         "There are no streams groups.",
     ),
-    key(
+    Definition::key(
         "streams.initial.rebalance.delay.ms",
         "3000",
         Kind::Int(0),
         Some("group.streams.initial.rebalance.delay.ms"),
         "There are no streams groups.",
     ),
-    key(
+    Definition::key(
         "streams.num.standby.replicas",
         "0",
         Kind::Int(0),
         Some("group.streams.num.standby.replicas"),
         "There are no streams groups.",
     ),
-    key(
+    Definition::key(
         "streams.session.timeout.ms",
         "45000",
         Kind::Int(1),
@@ -211,10 +195,6 @@ impl GroupConfigs {
     /// What was kept of them.
     pub(crate) fn kept(configured: BTreeMap<String, String>) -> Self {
         GroupConfigs(configured)
-    }
-
-    fn text(&self, name: &str) -> &str {
-        Self::definition(name).map_or("", |definition| self.get(definition))
     }
 
     fn number(&self, name: &str) -> u32 {

@@ -12,13 +12,7 @@ const fn key(
     kind: Kind,
     documentation: &'static str,
 ) -> Definition {
-    Definition {
-        name,
-        default,
-        kind,
-        documentation,
-        node_name: None,
-    }
+    Definition::key(name, default, kind, None, documentation)
 }
 
 /// The key that says where clients reach the node.

@@ -6,250 +6,234 @@ use ninefold_log::{Cleanup, Settings, TimestampType};
 
 use super::{Configurable, Definition, Kind};
 
-const fn key(
-    name: &'static str,
-    default: &'static str,
-    kind: Kind,
-    node_name: Option<&'static str>,
-    documentation: &'static str,
-) -> Definition {
-    Definition {
-        name,
-        default,
-        kind,
-        documentation,
-        node_name,
-    }
-}
-
 /// Every key, in the order of names (<https://kafka.apache.org/documentation/#topicconfigs>). Those that have no meaning on one
 /// node, or none here, are kept and returned.
 pub(crate) const KEYS: &[Definition] = &[
-    key(
+    Definition::key(
         "cleanup.policy",
         "delete",
         Kind::List(&["compact", "delete"]),
         Some("log.cleanup.policy"),
         "What becomes of old records.",
     ),
-    key(
+    Definition::key(
         "compression.gzip.level",
         "-1",
         Kind::Int(-1),
         Some("compression.gzip.level"),
         "The level of gzip.",
     ),
-    key(
+    Definition::key(
         "compression.lz4.level",
         "9",
         Kind::Int(1),
         Some("compression.lz4.level"),
         "The level of LZ4.",
     ),
-    key(
+    Definition::key(
         "compression.type",
         "producer",
         Kind::Choice(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]),
         Some("compression.type"),
         "How records are compressed. They are kept as their producers have sent them.",
     ),
-    key(
+    Definition::key(
         "compression.zstd.level",
         "3",
         Kind::Int(-131_072),
         Some("compression.zstd.level"),
         "The level of Zstandard.",
     ),
-    key(
+    Definition::key(
         "delete.retention.ms",
         "86400000",
         Kind::Long(0),
         Some("log.cleaner.delete.retention.ms"),
         "What a compacted topic keeps deletions for.",
     ),
-    key(
+    Definition::key(
         "file.delete.delay.ms",
         "60000",
         Kind::Long(0),
         Some("log.segment.delete.delay.ms"),
         "When the files of what was deleted go. They go at once.",
     ),
-    key(
+    Definition::key(
         "flush.messages",
         "9223372036854775807",
         Kind::Long(1),
         Some("log.flush.interval.messages"),
         "After how many records to sync. Every acknowledged record is synced.",
     ),
-    key(
+    Definition::key(
         "flush.ms",
         "9223372036854775807",
         Kind::Long(0),
         Some("log.flush.interval.ms"),
         "After how long to sync. Every acknowledged record is synced.",
     ),
-    key(
+    Definition::key(
         "follower.replication.throttled.replicas",
         "",
         Kind::AnyList,
         None,
         "There is one replica.",
     ),
-    key(
+    Definition::key(
         "index.interval.bytes",
         "4096",
         Kind::Int(0),
         Some("log.index.interval.bytes"),
         "How often the index has an entry.",
     ),
-    key(
+    Definition::key(
         "leader.replication.throttled.replicas",
         "",
         Kind::AnyList,
         None,
         "There is one replica.",
     ),
-    key(
+    Definition::key(
         "local.retention.bytes",
         "-2",
         Kind::Long(-2),
         Some("log.local.retention.bytes"),
         "There is no remote storage.",
     ),
-    key(
+    Definition::key(
         "local.retention.ms",
         "-2",
         Kind::Long(-2),
         Some("log.local.retention.ms"),
         "There is no remote storage.",
     ),
-    key(
+    Definition::key(
         "max.compaction.lag.ms",
         "9223372036854775807",
         Kind::Long(1),
         Some("log.cleaner.max.compaction.lag.ms"),
         "How long a record may stay uncompacted.",
     ),
-    key(
+    Definition::key(
         "max.message.bytes",
         "1048588",
         Kind::Int(0),
         Some("message.max.bytes"),
         "How long a batch may be.",
     ),
-    key(
+    Definition::key(
         "message.timestamp.after.max.ms",
         "3600000",
         Kind::Long(0),
         Some("log.message.timestamp.after.max.ms"),
         "How far a record's time may be ahead.",
     ),
-    key(
+    Definition::key(
         "message.timestamp.before.max.ms",
         "9223372036854775807",
         Kind::Long(0),
         Some("log.message.timestamp.before.max.ms"),
         "How far a record's time may be behind.",
     ),
-    key(
+    Definition::key(
         "message.timestamp.type",
         "CreateTime",
         Kind::Choice(&["CreateTime", "LogAppendTime"]),
         Some("log.message.timestamp.type"),
         "Whose time is a record's.",
     ),
-    key(
+    Definition::key(
         "min.cleanable.dirty.ratio",
         "0.5",
         Kind::Ratio,
         Some("log.cleaner.min.cleanable.ratio"),
         "When compaction is worth it.",
     ),
-    key(
+    Definition::key(
         "min.compaction.lag.ms",
         "0",
         Kind::Long(0),
         Some("log.cleaner.min.compaction.lag.ms"),
         "How long a record stays uncompacted at least.",
     ),
-    key(
+    Definition::key(
         "min.insync.replicas",
         "1",
         Kind::Int(1),
         Some("min.insync.replicas"),
         "There is one replica.",
     ),
-    key(
+    Definition::key(
         "preallocate",
         "false",
         Kind::Boolean,
         Some("log.preallocate"),
         "Whether segments are allocated ahead.",
     ),
-    key(
+    Definition::key(
         "remote.log.copy.disable",
         "false",
         Kind::Boolean,
         None,
         "There is no remote storage.",
     ),
-    key(
+    Definition::key(
         "remote.log.delete.on.disable",
         "false",
         Kind::Boolean,
         None,
         "There is no remote storage.",
     ),
-    key(
+    Definition::key(
         "remote.storage.enable",
         "false",
         Kind::Boolean,
         None,
         "There is no remote storage.",
     ),
-    key(
+    Definition::key(
         "retention.bytes",
         "-1",
         Kind::Long(-1),
         Some("log.retention.bytes"),
         "How many bytes of a partition are kept.",
     ),
-    key(
+    Definition::key(
         "retention.ms",
         "604800000",
         Kind::Long(-1),
         Some("log.retention.ms"),
         "How long records are kept.",
     ),
-    key(
+    Definition::key(
         "segment.bytes",
         "1073741824",
         Kind::Int(1_048_576),
         Some("log.segment.bytes"),
         "How long a segment gets.",
     ),
-    key(
+    Definition::key(
         "segment.index.bytes",
         "10485760",
         Kind::Int(4),
         Some("log.index.size.max.bytes"),
         "How long an index gets.",
     ),
-    key(
+    Definition::key(
         "segment.jitter.ms",
         "0",
         Kind::Long(0),
         Some("log.roll.jitter.ms"),
         "By how much segments may be closed earlier.",
     ),
-    key(
+    Definition::key(
         "segment.ms",
         "604800000",
         Kind::Long(1),
         Some("log.roll.ms"),
         "How old a segment gets.",
     ),
-    key(
+    Definition::key(
         "unclean.leader.election.enable",
         "false",
         Kind::Boolean,
@@ -288,10 +272,6 @@ impl TopicConfigs {
     /// What was kept of them.
     pub(crate) fn kept(configured: BTreeMap<String, String>) -> Self {
         TopicConfigs(configured)
-    }
-
-    fn text(&self, name: &str) -> &str {
-        Self::definition(name).map_or("", |definition| self.get(definition))
     }
 
     fn number(&self, name: &str) -> i64 {
