@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use ninefold_record_batch::{Batch, EndTransactionMarker, HEADER_BYTES, Header, place, stamp};
+use ninefold_record_batch::{Batch, EndTransactionMarker, HEADER_BYTES, Header, TimestampType, place, stamp};
 use parking_lot::MutexGuard;
 use tokio::sync::oneshot;
 
@@ -15,7 +15,6 @@ use crate::committer::{Submission, SubmittedBatch};
 use crate::lookup::DECOMPRESSED_BYTES;
 use crate::partition::{Partition, State};
 use crate::progress::Standing;
-use crate::settings::TimestampType;
 use crate::tail::TailBatch;
 
 /// The log has one leader only, so far.

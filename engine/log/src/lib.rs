@@ -39,6 +39,8 @@ mod settings;
 mod tail;
 mod watch;
 
+pub use ninefold_record_batch::TimestampType;
+
 pub use append::{Append, Appended};
 pub use compaction::CompactionError;
 pub use error::{AppendError, LogError, OpenError, ReadError};
@@ -49,5 +51,5 @@ pub use partition::{Partition, PartitionNumber};
 pub use progress::{AbortedTransaction, ProducerSummary};
 pub use read::{Chunk, Isolation, Read, ReadRequest};
 pub use record::TABLES;
-pub use settings::{Cleanup, Settings, TimestampType};
+pub use settings::{Cleanup, Settings};
 pub use watch::Watching;

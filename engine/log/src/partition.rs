@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use ninefold_record_batch::TimestampType;
 use ninefold_store::{Durability, commit};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
@@ -12,7 +13,7 @@ use crate::log::Shared;
 use crate::progress::{ProducerSummary, Progress};
 use crate::record::{self, PartitionRecord};
 use crate::segment::Segment;
-use crate::settings::{Settings, TimestampType};
+use crate::settings::Settings;
 use crate::tail::Tail;
 use crate::watch::{Watchers, Watching};
 

@@ -1,5 +1,6 @@
 //! What an owner decides about a partition.
 
+use ninefold_record_batch::TimestampType;
 use serde::{Deserialize, Serialize};
 
 /// How a partition keeps its records. Changes take effect at once, on what is kept already too.
@@ -39,15 +40,6 @@ pub enum Cleanup {
     Compact,
     /// Both.
     CompactAndDelete,
-}
-
-/// Whose time is a record's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum TimestampType {
-    /// What the producer says.
-    CreateTime,
-    /// When it was appended.
-    LogAppendTime,
 }
 
 impl Default for Settings {

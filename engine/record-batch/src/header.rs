@@ -1,6 +1,7 @@
 //! The header of a batch: 61 bytes in front of the records.
 
 use bytes::Buf;
+use serde::{Deserialize, Serialize};
 
 use crate::error::BatchError;
 
@@ -264,7 +265,7 @@ pub enum Compression {
 }
 
 /// Whose time the records of a batch have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TimestampType {
     /// The producer's, of each record.
     #[default]
