@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine;
-use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::de::{self, Deserializer, Visitor};
@@ -73,28 +72,26 @@ impl<'de> Visitor<'de> for DataVisitor {
     }
 }
 
-/// Data of an output.
+/// Data of an output, to be written by a [`Codec`](ninefold_protocol::Codec) or as a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Binary(pub(crate) Bytes);
 
 impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(&Base64Display::new(&self.0, &STANDARD))
-        } else {
-            serializer.serialize_bytes(&self.0)
-        }
+        serializer.serialize_bytes(&self.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use ninefold_protocol::Codec;
+
     use super::*;
 
     #[test]
     fn json_has_base64_and_values_have_bytes() {
         let binary = Binary(Bytes::from_static(&[0, 1, 255]));
-        assert_eq!(serde_json::to_string(&binary).unwrap(), "\"AAH/\"");
+        assert_eq!(Codec::Json.write(&binary).unwrap(), "\"AAH/\"");
         let value = ninefold_model::to_value(&binary).unwrap();
         assert_eq!(value.as_blob(), Some(&binary.0));
         for data in [

@@ -232,7 +232,9 @@ pub(crate) fn call_bytes<'a>(
             let input: records::GetRecordsInput<'_> = codec.read(body).ok()?;
             let prepared = input.is_usual().then(|| records::prepare(door, context, input))?;
             Some(Box::pin(async move {
-                written(codec, async { prepared?.run(door).await }.await)
+                let outcome = async { prepared?.run(door).await }.await;
+                let output = outcome.map_err(errors::in_own_words)?;
+                codec.write_about(&output, output.about_bytes())
             }))
         }
         _ => None,

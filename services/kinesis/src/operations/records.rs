@@ -88,6 +88,10 @@ pub struct ChildShard {
     hash_key_range: HashKeyRange,
 }
 
+/// What an answer says besides its records, and each record besides its data, with a partition key of usual length.
+const OVERHEAD_BYTES: usize = 1_024;
+const RECORD_OVERHEAD_BYTES: usize = 224;
+
 /// Milliseconds since the epoch; in JSON, seconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ArrivalTime(pub(crate) i64);
@@ -234,6 +238,15 @@ pub(crate) fn prepare(
         iterator,
         now_milliseconds,
     })
+}
+
+impl GetRecordsOutput {
+    /// About how long it is when it is written.
+    pub(crate) fn about_bytes(&self) -> usize {
+        let records = self.records.iter();
+        let bytes = |record: &RecordOutput| RECORD_OVERHEAD_BYTES + record.data.0.len().div_ceil(3) * 4;
+        OVERHEAD_BYTES + records.map(bytes).sum::<usize>()
+    }
 }
 
 impl PreparedGet {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ninefold_kinesis::{Subscription, SubscriptionEvent, Throttling};
+use ninefold_protocol::Codec;
 use ninefold_time::Clock;
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use crate::support::{Kinesis, data_of, shard_id};
 /// The next event, as JSON.
 async fn next(subscription: &mut Subscription) -> Value {
     let event: SubscriptionEvent = subscription.next().await.unwrap().unwrap();
-    serde_json::to_value(event).unwrap()
+    serde_json::from_slice(&Codec::Json.write(&event).unwrap()).unwrap()
 }
 
 /// Waits until somebody waits for the clock, then lets time go by.
