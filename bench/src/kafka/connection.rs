@@ -49,7 +49,7 @@ impl KafkaError {
     }
 }
 
-/// See the [module](self).
+/// See the module.
 #[derive(Debug)]
 pub struct KafkaConnection {
     stream: TcpStream,
