@@ -67,7 +67,7 @@ def document(options, about, results, left_out):
         *[f"- left out: {name}: {why}" for name, why in left_out.items()],
         "", "## Kafka", "", *table(results, KAFKA_ROWS, KAFKA_COLUMNS, options.many), "",
         "The load is our generator's, with acks=all: batches of 64 KiB, one a request, five requests under way on a connection; at the",
-        "paced rate, which is half of what Kafka with `flush.messages=1` takes, requests with 4 KiB for each partition, whose latency",
+        "paced rate, which is half of what the first broker in the table takes, requests with 4 KiB for each partition, whose latency",
         "counts from when they were due. Beside it, Kafka's own producer-perf-test and consumer-perf-test. All of it shares the",
         "processors with the server. Ninefold syncs before it acknowledges, Kafka with its default settings does not. The machine's own",
         f"figures are a loop of write and fdatasync{synced_at_a_time}",

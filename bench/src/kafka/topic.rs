@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use ninefold_kafka_protocol::ErrorCode;
 use ninefold_kafka_protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
+use ninefold_kafka_protocol::messages::list_offsets::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
+};
 use ninefold_kafka_protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic};
 use ninefold_kafka_protocol::messages::{Request, Response};
 
@@ -13,6 +16,8 @@ use super::connection::{KafkaConnection, KafkaError};
 
 const CREATE_VERSION: i16 = 7;
 const METADATA_VERSION: i16 = 12;
+const LIST_OFFSETS_VERSION: i16 = 7;
+const LATEST: i64 = -1;
 const CREATE_TIMEOUT_MS: i32 = 60_000;
 /// How long partitions may take to get a leader.
 const LEADERS: Duration = Duration::from_secs(120);
@@ -60,7 +65,7 @@ pub fn create(topic: &Topic) -> Result<(), KafkaError> {
         return Err(KafkaError::refused("CreateTopics", detail));
     }
     let deadline = Instant::now() + LEADERS;
-    while !is_led(&mut connection, topic)? {
+    while !is_led(&mut connection, topic)? || !is_served(&mut connection, topic)? {
         if Instant::now() > deadline {
             return Err(KafkaError::refused("Metadata", "partitions without a leader"));
         }
@@ -85,4 +90,27 @@ fn is_led(connection: &mut KafkaConnection, topic: &Topic) -> Result<bool, Kafka
     let partitions = metadata.topics.iter().flat_map(|topic| &topic.partitions);
     let led = partitions.filter(|partition| partition.error_code == 0 && partition.leader_id >= 0);
     Ok(led.count() >= topic.partitions.unsigned_abs() as usize)
+}
+
+/// Whether the leader of each partition knows that it is: it may hear of it later than clients do.
+fn is_served(connection: &mut KafkaConnection, topic: &Topic) -> Result<bool, KafkaError> {
+    let partition = |partition_index| ListOffsetsPartition {
+        partition_index,
+        timestamp: LATEST,
+        ..ListOffsetsPartition::default()
+    };
+    let request: Request = ListOffsetsRequest {
+        replica_id: -1,
+        topics: vec![ListOffsetsTopic {
+            name: topic.name.as_str().into(),
+            partitions: (0..topic.partitions).map(partition).collect(),
+        }],
+        ..ListOffsetsRequest::default()
+    }
+    .into();
+    let Response::ListOffsets(listed) = connection.ask(&request, LIST_OFFSETS_VERSION)? else {
+        return Err(KafkaError::refused("ListOffsets", "something else"));
+    };
+    let mut partitions = listed.topics.iter().flat_map(|topic| &topic.partitions);
+    Ok(partitions.all(|partition| partition.error_code == 0))
 }
