@@ -91,7 +91,7 @@ pub(crate) struct Settings {
     /// [default: none]
     #[arg(long, env = "NINEFOLD_KINESIS_THROTTLING", value_name = "LIMITS")]
     pub(crate) kinesis_throttling: Option<KinesisThrottling>,
-    /// The object store that channels of data streams deliver to, such as https://s3.eu-central-1.amazonaws.com; without one
+    /// The object store that channels of data streams deliver to, such as `https://s3.eu-central-1.amazonaws.com`; without one
     /// there can be no channels
     #[arg(long, env = "NINEFOLD_S3_ENDPOINT", value_name = "URL")]
     pub(crate) s3_endpoint: Option<String>,
