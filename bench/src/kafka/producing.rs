@@ -233,6 +233,7 @@ impl WritingHalf<'_> {
                 Due::Every { first, interval } => Some(first + interval * number),
             };
             if let Some(due) = due {
+                // The pace is the load, and goes by the wall clock.
                 thread::sleep(due.saturating_duration_since(Instant::now()));
             }
             // Whoever reads has given up if there is none.

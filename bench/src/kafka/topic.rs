@@ -69,6 +69,7 @@ pub fn create(topic: &Topic) -> Result<(), KafkaError> {
         if Instant::now() > deadline {
             return Err(KafkaError::refused("Metadata", "partitions without a leader"));
         }
+        // No broker tells when its leaders are ready; until the deadline.
         thread::sleep(POLL);
     }
     Ok(())

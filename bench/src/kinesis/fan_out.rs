@@ -117,6 +117,7 @@ fn put_all(
 ) -> Result<(), KinesisError> {
     let mut caller = Caller::new(endpoint.address);
     for (number, request) in requests.iter().enumerate() {
+        // The pace is the load, and goes by the wall clock.
         thread::sleep(due(number).saturating_duration_since(Instant::now()));
         caller.call("PutRecord", request)?;
     }

@@ -104,6 +104,7 @@ pub(super) fn wait_until_active(
         if Instant::now() > deadline {
             return Err(KinesisError::NotActive(name.to_owned()));
         }
+        // Nobody tells when a stream is active; until the deadline.
         thread::sleep(POLL);
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod records;
 pub(crate) mod resource;
 pub(crate) mod retention;
 pub(crate) mod shards;
+mod source_stream;
 pub(crate) mod streams;
 pub(crate) mod subscribe;
 pub(crate) mod tags;

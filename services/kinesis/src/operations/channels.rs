@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ninefold_catalog::Change;
-use ninefold_model::Timestamp;
 use ninefold_protocol::{AccountId, CallContext, Region, ServiceError};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -21,6 +20,7 @@ use crate::arn::{ChannelArn, StreamArn};
 use crate::channel::channel_arn;
 use crate::errors::{self, Refusal};
 use crate::limits::PAGE_CHANNELS;
+use crate::operations::source_stream::StreamFilter;
 use crate::record::{ChannelRecord, ChannelState, Mode};
 use crate::stream::StreamView;
 use crate::token::NamesToken;
@@ -304,24 +304,6 @@ pub(crate) struct ListChannelsInput {
     next_token: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct StreamFilter {
-    #[serde(rename = "StreamARN")]
-    stream_arn: String,
-    stream_creation_timestamp: Option<Timestamp>,
-}
-
-impl StreamFilter {
-    fn takes(&self, channel: &Channel) -> bool {
-        let created_seconds = channel.record.stream_created_at_milliseconds / 1_000;
-        let is_of_then =
-            |timestamp: Timestamp| u64::try_from(timestamp.milliseconds() / 1_000) == Ok(created_seconds);
-        StreamArn::parse(&self.stream_arn).as_ref() == Some(&channel.stream)
-            && self.stream_creation_timestamp.is_none_or(is_of_then)
-    }
-}
-
 pub(crate) fn list(
     door: &KinesisDoor,
     context: &CallContext,
@@ -338,7 +320,11 @@ pub(crate) fn list(
     let is_wanted = |channel: &Channel| {
         let filters = input.stream_filter.as_deref();
         after.as_ref().is_none_or(|after| channel.record.name > *after)
-            && filters.is_none_or(|filters| filters.iter().any(|filter| filter.takes(channel)))
+            && filters.is_none_or(|filters| {
+                filters.iter().any(|filter| {
+                    filter.takes(&channel.stream, channel.record.stream_created_at_milliseconds)
+                })
+            })
     };
     let limit = input.max_results.unwrap_or(PAGE_CHANNELS).min(PAGE_CHANNELS);
     let mut channels = door.channels_of(account, region);

@@ -13,6 +13,7 @@ use crate::KinesisDoor;
 use crate::arn::{QueueArn, StreamArn};
 use crate::errors;
 use crate::limits::{PAGE_QUEUES, PAGE_RECORDS, RECEIVES, VISIBILITY_SECONDS};
+use crate::operations::source_stream::StreamFilter;
 use crate::operations::{consumers, tags};
 use crate::queue::Queue;
 use crate::record::{Mode, QueueRecord, QueueStart, Tags};
@@ -288,23 +289,6 @@ pub(crate) struct ListQueuesInput {
     stream_filter: Option<Vec<StreamFilter>>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct StreamFilter {
-    #[serde(rename = "StreamARN")]
-    stream_arn: String,
-    stream_creation_timestamp: Option<Timestamp>,
-}
-
-impl StreamFilter {
-    fn takes(&self, stream: &StreamArn, record: &QueueRecord) -> bool {
-        let created_seconds = record.stream_created_at_milliseconds / 1_000;
-        let is_then =
-            |timestamp: Timestamp| u64::try_from(timestamp.milliseconds() / 1_000) == Ok(created_seconds);
-        self.stream_arn == stream.to_string() && self.stream_creation_timestamp.is_none_or(is_then)
-    }
-}
-
 pub(crate) fn list(
     door: &KinesisDoor,
     context: &CallContext,
@@ -321,7 +305,10 @@ pub(crate) fn list(
     let filters = input.stream_filter.unwrap_or_default();
     let mut left = queues.into_iter().filter(|(arn, record)| {
         let stream = crate::queue::stream_arn(arn, record);
-        filters.is_empty() || filters.iter().any(|filter| filter.takes(&stream, record))
+        filters.is_empty()
+            || filters
+                .iter()
+                .any(|filter| filter.takes(&stream, record.stream_created_at_milliseconds))
     });
     let limit = input.max_results.unwrap_or(PAGE_QUEUES).min(PAGE_RECORDS);
     let page: Vec<_> = left.by_ref().take(limit).collect();

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Channel;
 use crate::arn::{ChannelArn, StreamArn};
+use crate::operations::source_stream::{StreamIdentifier, whole_seconds};
 use crate::record::{ChannelRecord, ChannelState, DeadLetterDestination, Destination, Logging, RecordFormat};
 
 #[derive(Debug, Serialize)]
@@ -39,14 +40,6 @@ struct StreamDescription {
     #[serde(flatten)]
     stream: StreamIdentifier,
     record_configuration: RecordDescription,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct StreamIdentifier {
-    #[serde(rename = "StreamARN")]
-    stream_arn: String,
-    stream_creation_timestamp: Timestamp,
 }
 
 #[derive(Debug, Serialize)]
@@ -95,7 +88,7 @@ impl ChannelOutput {
                 channel_creation_timestamp: whole_seconds(record.created_at_milliseconds),
                 service_execution_role_arn: record.role_arn.clone(),
                 stream_configuration_list: [StreamDescription {
-                    stream: StreamIdentifier::of(stream, record),
+                    stream: StreamIdentifier::of(stream, record.stream_created_at_milliseconds),
                     record_configuration: RecordDescription {
                         record_format_type: record.format,
                     },
@@ -113,15 +106,6 @@ impl ChannelOutput {
                     cloud_watch_logs: record.logging.clone(),
                 },
             },
-        }
-    }
-}
-
-impl StreamIdentifier {
-    fn of(stream: &StreamArn, record: &ChannelRecord) -> Self {
-        StreamIdentifier {
-            stream_arn: stream.to_string(),
-            stream_creation_timestamp: whole_seconds(record.stream_created_at_milliseconds),
         }
     }
 }
@@ -160,7 +144,10 @@ impl ChannelSummary {
             channel_status_reason: reason(record),
             channel_creation_timestamp: whole_seconds(record.created_at_milliseconds),
             channel_destination_type: "S3",
-            streams: [StreamIdentifier::of(&channel.stream, record)],
+            streams: [StreamIdentifier::of(
+                &channel.stream,
+                record.stream_created_at_milliseconds,
+            )],
         }
     }
 }
@@ -173,9 +160,4 @@ fn reason(record: &ChannelRecord) -> Option<String> {
         ChannelState::Failed { reason } => Some(reason.chars().take(REASON_CHARACTERS).collect()),
         _ => None,
     }
-}
-
-/// Times as AWS says them.
-fn whole_seconds(milliseconds: u64) -> Timestamp {
-    Timestamp::from_milliseconds(i64::try_from(milliseconds / 1_000 * 1_000).unwrap_or(i64::MAX))
 }

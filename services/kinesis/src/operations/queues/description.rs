@@ -4,6 +4,7 @@ use ninefold_model::Timestamp;
 use serde::Serialize;
 
 use crate::arn::QueueArn;
+use crate::operations::source_stream::StreamIdentifier;
 use crate::queue::{Queue, stream_arn};
 use crate::record::{QueueRecord, QueueStart};
 
@@ -74,14 +75,6 @@ pub(crate) struct QueueSummary {
     streams: Vec<StreamIdentifier>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct StreamIdentifier {
-    #[serde(rename = "StreamARN")]
-    stream_arn: String,
-    stream_creation_timestamp: Timestamp,
-}
-
 impl QueueOutput {
     pub(super) fn of(queue: &Queue) -> Self {
         let Queue { arn, record, .. } = queue;
@@ -130,10 +123,10 @@ impl QueueSummary {
             queue_arn: arn.to_string(),
             queue_status: status(record),
             queue_creation_timestamp: timestamp(record.created_at_milliseconds),
-            streams: vec![StreamIdentifier {
-                stream_arn: stream_arn(arn, record).to_string(),
-                stream_creation_timestamp: timestamp(record.stream_created_at_milliseconds / 1_000 * 1_000),
-            }],
+            streams: vec![StreamIdentifier::of(
+                &stream_arn(arn, record),
+                record.stream_created_at_milliseconds,
+            )],
         }
     }
 }
