@@ -3,6 +3,7 @@
 import contextlib
 import tempfile
 from pathlib import Path
+from urllib.request import urlopen
 
 from conftest import connect
 from ninefold_server import Server, binary_from_environment
@@ -35,3 +36,11 @@ def eventually(check, seconds=15):
             return found
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
+
+
+def dropped_deliveries(endpoint, service):
+    """How many deliveries of a service were given up."""
+    with urlopen(f"{endpoint}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    wanted = f'ninefold_deliveries_dropped_total{{service="{service}"}} '
+    return next(int(line.removeprefix(wanted)) for line in lines if line.startswith(wanted))

@@ -9,7 +9,7 @@ import pytest
 from conftest import unique_name
 from enforcing_server import GUEST, Enforcing, allow
 from expectations import arn_of, bodies, receive, receive_until, refused
-from own_server import eventually
+from own_server import dropped_deliveries, eventually
 from web_endpoint import WebEndpoint
 
 
@@ -71,14 +71,7 @@ def test_private_addresses_are_out_of_reach(enforcing, topic):
         sns = enforcing.client("sns")
         sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=web.url)
         sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=web.url.replace("127.0.0.1", "localhost"))
-        metrics = f"{enforcing.server.endpoint}/metrics"
-
-        def dropped():
-            with urlopen(metrics, timeout=10) as answer:
-                text = answer.read().decode()
-            return next(line for line in text.splitlines() if line.startswith("ninefold_deliveries_dropped_total{service=\"sns\"}"))
-
-        assert eventually(lambda: dropped().endswith(" 2"))
+        assert eventually(lambda: dropped_deliveries(enforcing.server.endpoint, "sns") == 2)
         assert web.posts.empty()
 
 

@@ -13,7 +13,7 @@ from smppy import Application
 
 from conftest import unique_name
 from expectations import refused
-from own_server import eventually, own_server
+from own_server import dropped_deliveries, eventually, own_server
 
 NUMBER = "+491701234567"
 
@@ -221,6 +221,7 @@ def test_a_message_centre_and_opting_out(tmp_path):
             assert eventually(lambda: sns.check_if_phone_number_is_opted_out(phoneNumber=NUMBER)["isOptedOut"])
             assert sns.list_phone_numbers_opted_out()["phoneNumbers"] == [NUMBER]
             sns.publish(PhoneNumber=NUMBER, Message="not wanted")
+            assert eventually(lambda: dropped_deliveries(clients.endpoint, "sns") == 1)
 
             def outbox():
                 with urlopen(f"{clients.endpoint}/_ninefold/outbox", timeout=10) as answer:
