@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Version,
     /// List the API operations that this server answers.
     Api(ApiArguments),
-    /// Check the configuration that `serve` would use, and print it.
+    /// Check the configuration that `serve` would use, and print it, with *** in place of secrets.
     CheckConfig(Box<ServeArguments>),
     /// Show what became of an event that was put on a bus: which rules took it, which nearly did, and where each delivery
     /// stands.

@@ -223,6 +223,29 @@ fn what_a_configuration_file_says_counts_and_typing_errors_do_not_pass() {
 }
 
 #[test]
+fn the_configuration_is_printed_without_its_secrets() {
+    let directory = directory();
+    let file = "mail_sender = \"a@example.com\"\nmail_relay = \"smtps://orders:hush:of@us@mail.example.com:4650\"\n\
+                s3_endpoint = \"http://store:9000\"\ns3_access_key_id = \"AKIA\"\n";
+    std::fs::write(directory.path().join("ninefold.toml"), file).unwrap();
+    let mut check = ninefold(directory.path());
+    check.env("NINEFOLD_S3_SECRET_ACCESS_KEY", "hush");
+    let printed = check.arg("check-config").output().unwrap();
+    let printed = text(&printed.stdout);
+    for expected in [
+        "mail_relay = \"smtps://orders:***@mail.example.com:4650\"",
+        "s3_access_key_id = \"AKIA\"",
+        "s3_secret_access_key = \"***\"",
+    ] {
+        assert!(
+            printed.lines().any(|line| line == expected),
+            "{expected} in {printed}"
+        );
+    }
+    assert!(!printed.contains("hush"), "{printed}");
+}
+
+#[test]
 fn an_argument_for_the_port_beats_an_address_from_the_environment() {
     let directory = directory();
     let mut check = ninefold(directory.path());

@@ -4,6 +4,10 @@ use ninefold_outbound_mail::{MailCredentials, MailSecurity, Mailbox};
 
 use super::{ConfigError, invalid};
 
+/// Secrets may have any character, users no colon, and hosts no @: so it is the first colon that counts, and the last @.
+const BEFORE_SECRET: char = ':';
+const BEFORE_HOST: char = '@';
+
 /// A relay and whom mail is from.
 #[derive(Clone, Debug)]
 pub(crate) struct MailConfig {
@@ -38,10 +42,9 @@ impl MailConfig {
             "smtps" => (MailSecurity::ImplicitTls, 465),
             _ => return None,
         };
-        // Secrets may have any character, hosts may not have an @.
-        let (credentials, place) = match rest.rsplit_once('@') {
+        let (credentials, place) = match rest.rsplit_once(BEFORE_HOST) {
             Some((credentials, place)) => {
-                let (user, secret) = credentials.split_once(':')?;
+                let (user, secret) = credentials.split_once(BEFORE_SECRET)?;
                 let credentials = MailCredentials {
                     user: user.to_owned(),
                     secret: secret.to_owned(),
@@ -61,6 +64,18 @@ impl MailConfig {
             credentials,
             sender,
         })
+    }
+}
+
+/// The URL of a relay with something else in place of its secret.
+pub(super) fn with_hidden_secret(relay: &str, hidden: &str) -> String {
+    let (scheme, rest) = relay.split_once("://").unwrap_or(("", relay));
+    let parts = rest
+        .rsplit_once(BEFORE_HOST)
+        .and_then(|(credentials, place)| Some((credentials.split_once(BEFORE_SECRET)?.0, place)));
+    match parts {
+        Some((user, place)) => format!("{scheme}://{user}{BEFORE_SECRET}{hidden}{BEFORE_HOST}{place}"),
+        None => relay.to_owned(),
     }
 }
 
@@ -91,5 +106,18 @@ mod tests {
         }
         assert!(MailConfig::read(Some("smtp://a"), None).is_err());
         assert!(MailConfig::read(None, None).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_secret_of_a_relay_can_be_hidden() {
+        for (relay, shown) in [
+            (
+                "smtps://user:p@ss:word@a.example:465",
+                "smtps://user:***@a.example:465",
+            ),
+            ("smtp://mail.example.com", "smtp://mail.example.com"),
+        ] {
+            assert_eq!(with_hidden_secret(relay, "***"), shown);
+        }
     }
 }

@@ -8,7 +8,10 @@ use clap::{ArgMatches, Args, ValueEnum};
 use ninefold_http::Limits;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, DEFAULT_FILE};
+use super::{ConfigError, DEFAULT_FILE, mail};
+
+/// What people see in place of a secret.
+const HIDDEN: &str = "***";
 
 /// Everything that can be set, as one source sets it.
 #[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -281,6 +284,17 @@ impl Settings {
             (Some(ValueSource::EnvVariable), Some(ValueSource::CommandLine)) => self.port = None,
             _ => {}
         }
+    }
+
+    /// These settings as they may be shown to anybody.
+    pub(crate) fn with_hidden_secrets(mut self) -> Self {
+        if let Some(relay) = &mut self.mail_relay {
+            *relay = mail::with_hidden_secret(relay, HIDDEN);
+        }
+        if let Some(secret) = &mut self.s3_secret_access_key {
+            HIDDEN.clone_into(secret);
+        }
+        self
     }
 
     /// These settings with nothing left open but what has no default.
