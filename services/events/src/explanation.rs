@@ -25,7 +25,7 @@ impl EventsDoor {
         if steps.is_empty() && attempts.is_empty() {
             return None;
         }
-        let first = steps.first().map(|step| &step.event.json);
+        let first = steps.first().map(|step| &step.routed().event.json);
         let event = first.and_then(|json| serde_json::from_str::<Value>(json).ok());
         Some(json!({
             "id": id.to_string(),
@@ -38,7 +38,8 @@ impl EventsDoor {
 }
 
 fn explained(step: &Step, attempts: &[Arc<Attempt>]) -> Value {
-    let took: Vec<Value> = step
+    let routed = step.routed();
+    let took: Vec<Value> = routed
         .rules
         .iter()
         .map(|rule| {
@@ -50,7 +51,7 @@ fn explained(step: &Step, attempts: &[Arc<Attempt>]) -> Value {
         })
         .collect();
     json!({
-        "bus": step.bus.arn.to_string(),
+        "bus": routed.bus.arn.to_string(),
         "at": written(step.at.as_millis()),
         "rules": took,
         "nearMisses": near_misses(step),
@@ -106,12 +107,13 @@ fn written(milliseconds: u64) -> String {
 
 /// The rules as they are now that came nearest to taking the event, nearest first.
 fn near_misses(step: &Step) -> Vec<Value> {
-    let Ok(event) = Matched::parse(step.event.json.as_bytes()) else {
+    let routed = step.routed();
+    let Ok(event) = Matched::parse(routed.event.json.as_bytes()) else {
         return Vec::new();
     };
     let mut missed: Vec<(usize, Value)> = Vec::new();
-    for rule in step.bus.rules() {
-        let taken = step.rules.iter().any(|known| known.arn == rule.arn);
+    for rule in routed.bus.rules() {
+        let taken = routed.rules.iter().any(|known| known.arn == rule.arn);
         let pattern = rule.pattern.as_ref().filter(|_| !taken);
         let Some(pattern) = pattern else {
             continue;

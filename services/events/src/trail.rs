@@ -1,7 +1,10 @@
 //! The last events: which buses they came by, which rules took them, and what was left for whom. For whoever asks what became
 //! of one.
+//!
+//! Every event is remembered and hardly one is ever asked for. So what came together is kept together as it is, and who asks looks
+//! through all of it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use ninefold_delivery::TargetKey;
@@ -9,7 +12,6 @@ use ninefold_time::Timestamp;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use crate::buses::Bus;
 use crate::event::Event;
 use crate::routing::Routed;
 use crate::rule::Rule;
@@ -24,86 +26,109 @@ pub(crate) struct Trail(Mutex<Remembered>);
 
 #[derive(Default)]
 struct Remembered {
-    order: VecDeque<Arc<Step>>,
-    by_event: HashMap<Uuid, Vec<Arc<Step>>>,
+    /// The oldest first.
+    batches: VecDeque<Batch>,
+    events: usize,
     bytes: usize,
+}
+
+/// Events that came together.
+struct Batch {
+    at: Timestamp,
+    routed: Arc<Vec<Routed>>,
+    /// Targets that did not get an event at once.
+    left: Vec<(Uuid, TargetKey)>,
 }
 
 /// An event on one bus.
 pub(crate) struct Step {
     pub(crate) at: Timestamp,
-    pub(crate) bus: Arc<Bus>,
-    pub(crate) event: Arc<Event>,
-    /// The rules that took it.
-    pub(crate) rules: Vec<Arc<Rule>>,
+    /// What came together with it.
+    together: Arc<Vec<Routed>>,
+    place: usize,
     /// Targets that did not get it at once.
-    left: Mutex<Vec<TargetKey>>,
+    left: Vec<TargetKey>,
 }
 
 impl Step {
+    pub(crate) fn routed(&self) -> &Routed {
+        &self.together[self.place]
+    }
+
     /// Whether a target got the event at once.
     pub(crate) fn went_straight(&self, target: &TargetKey) -> bool {
-        !self.left.lock().contains(target)
+        !self.left.contains(target)
     }
 }
 
 impl Trail {
-    /// Remembers what takes which events of a bus.
-    pub(crate) fn remember(&self, routed: &[Routed], at: Timestamp) {
-        let mut remembered = self.0.lock();
-        for Routed { bus, event, rules } in routed {
-            let step = Arc::new(Step {
-                at,
-                bus: Arc::clone(bus),
-                event: Arc::clone(event),
-                rules: rules.clone(),
-                left: Mutex::default(),
-            });
-            remembered.push(step);
-        }
+    /// Remembers what takes which events.
+    pub(crate) fn remember(&self, routed: &Arc<Vec<Routed>>, at: Timestamp) {
+        let batch = Batch {
+            at,
+            routed: Arc::clone(routed),
+            left: Vec::new(),
+        };
+        let forgotten = self.0.lock().push(batch);
+        // Outside of the lock: there is a lot to free.
+        drop(forgotten);
     }
 
-    /// Notes that a target did not get an event at once.
+    /// Notes that a target did not get an event at once. A target is one rule's, so it is of one bus, by which an event comes once.
     pub(crate) fn note_left(&self, event: &Event, target: &TargetKey) {
-        let remembered = self.0.lock();
-        for step in remembered.by_event.get(&event.id).into_iter().flatten() {
-            let is_for = |rule: &Arc<Rule>| rule.targets.iter().any(|known| known.key == *target);
-            if step.rules.iter().any(is_for) {
-                step.left.lock().push(target.clone());
-            }
+        let is_for = |rule: &Arc<Rule>| rule.targets.iter().any(|known| known.key == *target);
+        let is_this = |routed: &Routed| routed.event.id == event.id && routed.rules.iter().any(is_for);
+        let mut remembered = self.0.lock();
+        let mut newest_first = remembered.batches.iter_mut().rev();
+        if let Some(batch) = newest_first.find(|batch| batch.routed.iter().any(is_this)) {
+            batch.left.push((event.id, target.clone()));
         }
     }
 
     /// What is remembered of an event, bus by bus.
-    pub(crate) fn of(&self, event: Uuid) -> Vec<Arc<Step>> {
-        self.0.lock().by_event.get(&event).cloned().unwrap_or_default()
+    pub(crate) fn of(&self, event: Uuid) -> Vec<Step> {
+        let remembered = self.0.lock();
+        let steps = remembered.batches.iter().flat_map(|batch| batch.steps_of(event));
+        steps.collect()
     }
 }
 
 impl Remembered {
-    fn push(&mut self, step: Arc<Step>) {
-        self.bytes += step.event.json.len();
-        self.by_event
-            .entry(step.event.id)
-            .or_default()
-            .push(Arc::clone(&step));
-        self.order.push_back(step);
-        while self.order.len() > REMEMBERED || self.bytes > REMEMBERED_BYTES {
-            let Some(oldest) = self.order.pop_front() else {
-                return;
-            };
-            self.bytes -= oldest.event.json.len();
-            self.forget(&oldest);
+    /// Adds what is the newest; returns what there is no more room for.
+    fn push(&mut self, batch: Batch) -> Vec<Batch> {
+        self.events += batch.routed.len();
+        self.bytes += batch.bytes();
+        self.batches.push_back(batch);
+        let mut forgotten = Vec::new();
+        while (self.events > REMEMBERED || self.bytes > REMEMBERED_BYTES)
+            && let Some(oldest) = self.batches.pop_front()
+        {
+            self.events -= oldest.routed.len();
+            self.bytes -= oldest.bytes();
+            forgotten.push(oldest);
         }
+        forgotten
+    }
+}
+
+impl Batch {
+    fn bytes(&self) -> usize {
+        self.routed.iter().map(|routed| routed.event.json.len()).sum()
     }
 
-    fn forget(&mut self, oldest: &Arc<Step>) {
-        let id = oldest.event.id;
-        if let Some(steps) = self.by_event.get_mut(&id) {
-            steps.retain(|step| !Arc::ptr_eq(step, oldest));
-            if steps.is_empty() {
-                self.by_event.remove(&id);
-            }
-        }
+    fn steps_of(&self, event: Uuid) -> impl Iterator<Item = Step> {
+        let places = self.routed.iter().enumerate();
+        let places = places.filter(move |(_, routed)| routed.event.id == event);
+        places.map(move |(place, _)| Step {
+            at: self.at,
+            together: Arc::clone(&self.routed),
+            place,
+            left: self
+                .left
+                .iter()
+                .filter(|(id, _)| *id == event)
+                .map(|(_, target)| target.clone())
+                .collect(),
+        })
     }
 }
