@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ninefold_model::{Timestamp, TimestampFormat};
-use ninefold_policy::{AccountId, Context, Policy, PolicyKind, Principal, Request, evaluate};
+use ninefold_policy::{AccountId, Context, Decision, Policy, PolicyKind, Principal, Request, evaluate};
 use ninefold_protocol::{Authorizer, CallContext, CallSource, PrincipalKind, ServiceError};
 use ninefold_time::Clock;
 use parking_lot::RwLock;
@@ -13,6 +13,14 @@ use super::{AccessKey, AccessKeys};
 
 /// As many policies of resources as are kept parsed.
 const CACHED_POLICIES: usize = 1_024;
+/// What sessions of roles are called.
+const ROLE_SESSION: &str = "ninefold";
+/// A policy of an identity that may do everything.
+static EVERYTHING: LazyLock<Policy> = LazyLock::new(|| {
+    const TEXT: &str =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    Policy::parse(TEXT, PolicyKind::Identity).expect("the text is a policy")
+});
 
 /// Allows everything: nobody was asked who they are.
 pub(crate) struct AllowAll;
@@ -98,7 +106,14 @@ impl PolicyAuthorizer {
             resource_account: &resource_account,
             context: &conditions,
         };
-        let decision = evaluate(&request, &identity_policies, resource_policy.as_deref());
+        let mut decision = evaluate(&request, &identity_policies, resource_policy.as_deref());
+        if let Some(role) = question.source.and_then(assumed_role) {
+            let as_role = Request {
+                principal: &role,
+                ..request
+            };
+            decision = either(decision, evaluate_role(&as_role, resource_policy.as_deref()));
+        }
         match decision.denial_message(&request) {
             None => Ok(()),
             Some(message) => Err(ServiceError::access_denied(message)),
@@ -173,6 +188,42 @@ fn principal(
         }),
         // No session was ever given out.
         PrincipalKind::AssumedRole => Err(denied()),
+    }
+}
+
+/// The session of the role that a resource acts as: one of its own account.
+fn assumed_role(source: &CallSource) -> Option<Principal> {
+    let role_arn = source.role_arn.as_deref()?;
+    let (account, path) = role_arn.strip_prefix("arn:aws:iam::")?.split_once(":role/")?;
+    let account = AccountId::new(account).filter(|account| account.as_str() == source.account.as_str())?;
+    let name = path.rsplit('/').next()?;
+    Some(Principal::AssumedRole {
+        role_arn: role_arn.to_owned(),
+        // Nothing is known of it but its name, so that no policy can mean it by an id.
+        role_id: String::new(),
+        session_arn: format!("arn:aws:sts::{account}:assumed-role/{name}/{ROLE_SESSION}"),
+        session_name: ROLE_SESSION.to_owned(),
+        account,
+    })
+}
+
+/// Decides about what is done as a role. There are no roles with policies of their own here. So within its account it may do
+/// what the policy of a resource lets it do by its name. In another account it may do what that account's resource lets it or all
+/// of its account do, since its own account has let it be passed on for that.
+fn evaluate_role(request: &Request<'_>, resource_policy: Option<&Policy>) -> Decision {
+    let is_at_home = request.principal.account() == Some(request.resource_account);
+    let own = (!is_at_home).then_some(&*EVERYTHING);
+    evaluate(request, own.as_slice(), resource_policy)
+}
+
+/// Of who may act as one or the other: what one of them may, unless it is denied to one of them expressly.
+fn either(first: Decision, second: Decision) -> Decision {
+    match (&first, &second) {
+        (Decision::ExplicitDeny(_), _) => first,
+        (_, Decision::ExplicitDeny(_)) => second,
+        (Decision::Allow(_), _) => first,
+        (_, Decision::Allow(_)) => second,
+        _ => first,
     }
 }
 
@@ -302,6 +353,72 @@ mod tests {
             let alice = fixture(Some("alice"), Some(&policy));
             assert_eq!(ask(&alice, QUEUE, None).is_ok(), expected, "{condition}");
         }
+    }
+
+    /// What a service may do for a rule of an account with such a role.
+    fn ask_for_rule(role_arn: &str, resource: &str, resource_policy: &str) -> Result<(), String> {
+        let fixture = fixture(None, None);
+        let account = ninefold_protocol::AccountId::parse("123456789012").unwrap();
+        let principal = ninefold_protocol::Principal {
+            account,
+            arn: "events.amazonaws.com".to_owned(),
+            access_key_id: None,
+            kind: PrincipalKind::Service,
+        };
+        let source = CallSource {
+            arn: "arn:aws:events:us-east-1:123456789012:rule/orders".to_owned(),
+            account,
+            role_arn: Some(role_arn.to_owned()),
+        };
+        let question = Question {
+            principal: &principal,
+            action: "sqs:SendMessage",
+            resource_arn: resource,
+            resource_policy: Some(resource_policy),
+            region: "us-east-1",
+            source_ip: None,
+            source: Some(&source),
+            is_encrypted: false,
+        };
+        let decided = fixture.authorizer.decide(&question);
+        decided.map_err(|error| error.message)
+    }
+
+    #[test]
+    fn what_a_policy_lets_a_role_do_is_done_for_who_has_the_role() {
+        const ROLE: &str = "arn:aws:iam::123456789012:role/events/deliver";
+        const FOREIGN: &str = "arn:aws:sqs:us-east-1:999999999999:orders";
+        let to = |effect: &str, principal: &str| statement(effect, &format!(r#","Principal":{principal}"#));
+        let role = format!(r#"{{"AWS":"{ROLE}"}}"#);
+        let session = r#"{"AWS":"arn:aws:sts::123456789012:assumed-role/deliver/ninefold"}"#;
+        let account = r#"{"AWS":"123456789012"}"#;
+        let service = r#"{"Service":"events.amazonaws.com"}"#;
+        for (principal, at_home, abroad) in [
+            (&*role, true, true),
+            (session, true, true),
+            (service, true, true),
+            // Within the account the role would need a policy of its own.
+            (account, false, true),
+            (r#"{"Service":"sns.amazonaws.com"}"#, false, false),
+        ] {
+            let policy = to("Allow", principal);
+            assert_eq!(ask_for_rule(ROLE, QUEUE, &policy).is_ok(), at_home, "{principal}");
+            assert_eq!(
+                ask_for_rule(ROLE, FOREIGN, &policy).is_ok(),
+                abroad,
+                "{principal}"
+            );
+        }
+        let policy = to("Allow", &role);
+        for other in [
+            "arn:aws:iam::123456789012:role/deliver",
+            "arn:aws:iam::999999999999:role/events/deliver",
+            "arn:aws:iam::123456789012:user/events/deliver",
+        ] {
+            assert!(ask_for_rule(other, QUEUE, &policy).is_err(), "{other}");
+        }
+        let refusal = ask_for_rule(ROLE, QUEUE, &to("Deny", &role)).unwrap_err();
+        assert!(refusal.contains("explicit deny"), "{refusal}");
     }
 
     #[test]

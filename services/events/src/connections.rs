@@ -2,6 +2,7 @@
 //!
 //! Source: [Connections for HTTP endpoint targets](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection.html).
 
+mod announcements;
 mod authorize;
 mod ready;
 
@@ -14,6 +15,8 @@ use ninefold_protocol::ServiceError;
 use ninefold_time::Clock;
 use parking_lot::RwLock;
 
+use self::announcements::Announcements;
+pub(crate) use self::announcements::{Announcement, Undertaking};
 pub(crate) use self::ready::ReadyConnection;
 use crate::Sealer;
 use crate::errors::Refusal;
@@ -30,6 +33,7 @@ pub(crate) struct Connections {
     records: Catalog<ConnectionRecord>,
     /// Those that have a secret.
     ready: RwLock<HashMap<ResourceName, Arc<ReadyConnection>>>,
+    announcements: Announcements,
     sealer: Arc<dyn Sealer>,
     http: HttpClient,
     clock: Arc<dyn Clock>,
@@ -46,6 +50,7 @@ impl Connections {
         let connections = Connections {
             records: Catalog::open(Arc::clone(store), CONNECTIONS)?,
             ready: RwLock::default(),
+            announcements: Announcements::default(),
             sealer,
             http,
             clock,
@@ -114,17 +119,32 @@ impl Connections {
         sealed.ok_or_else(|| ServiceError::internal("The operating system gave no random numbers."))
     }
 
+    /// What happened next to any connection, as soon as it does.
+    pub(crate) async fn next_announcement(&self) -> Announcement {
+        self.announcements.next().await
+    }
+
     /// Changes a connection's record by what it is now, and lets that take effect.
     pub(crate) async fn change(
         self: &Arc<Self>,
         name: &ResourceName,
+        undertaking: Undertaking,
         change: impl FnOnce(Option<&Arc<ConnectionRecord>>) -> Result<Change<ConnectionRecord>, ServiceError>,
     ) -> Result<(), ServiceError> {
         let key = name.key();
-        let changed = self
-            .records
-            .change(key.as_bytes(), |current| Ok::<_, Refusal>(change(current)?));
-        changed.await?;
+        let mut before = None;
+        let changed = self.records.change(key.as_bytes(), |current| {
+            before = current.cloned();
+            Ok::<_, Refusal>(change(current)?)
+        });
+        let after = changed.await?;
+        self.announcements.tell(
+            name,
+            Some(undertaking),
+            before.as_deref(),
+            after.as_deref(),
+            self.clock.now(),
+        );
         if let Some(authorizing) = self.refresh(name) {
             authorize::begin(self, name.clone(), authorizing);
         }
@@ -152,15 +172,22 @@ impl Connections {
         change: impl FnOnce(&mut ConnectionRecord),
     ) -> Result<(), CatalogError> {
         let key = name.key();
+        let mut before = None;
         let noted = self.records.change(key.as_bytes(), |current| match current {
             Some(current) if current.sealed_secret.as_deref() == Some(sealed) => {
+                before = Some(Arc::clone(current));
                 let mut record = ConnectionRecord::clone(current);
                 change(&mut record);
                 Ok::<_, CatalogError>(Change::Put(record))
             }
             _ => Ok(Change::Keep),
         });
-        noted.await.map(drop)
+        let after = noted.await?;
+        if let Some(before) = &before {
+            self.announcements
+                .tell(name, None, Some(before), after.as_deref(), self.clock.now());
+        }
+        Ok(())
     }
 
     /// Takes over what is stored of a connection now; gives it if it has got a new secret and needs a token.

@@ -31,8 +31,9 @@ use crate::record::{BusRecord, RuleRecord};
 use crate::replay::{REPLAYS, Replays};
 use crate::schedules::{FIRED, Schedules};
 use crate::sealer::Sealer;
+use crate::target::Target;
 use crate::trail::Trail;
-use crate::webhooks::{WEBHOOK_PATH, WebhookSource, Webhooks};
+use crate::webhooks::{SEEN_WEBHOOKS, WEBHOOK_PATH, WebhookSource, Webhooks};
 
 /// The principal that events are delivered as.
 const SERVICE: &str = "events.amazonaws.com";
@@ -101,6 +102,7 @@ impl EventsDoor {
         FIRED,
         REPLAYS,
         RULES,
+        SEEN_WEBHOOKS,
     ];
 
     /// Opens the door.
@@ -123,7 +125,7 @@ impl EventsDoor {
             endpoints: Endpoints::open(&parts.store)?,
             schedules: Schedules::open(&parts.store)?,
             event_sources: EventSources::open(&parts.store)?,
-            webhooks: Webhooks::new(parts.webhooks),
+            webhooks: Webhooks::open(&parts.store, parts.webhooks)?,
             trail: Trail::default(),
             clock: parts.clock,
             deliveries: parts.deliveries,
@@ -146,7 +148,12 @@ impl EventsDoor {
         if let Err(error) = self.finish_archives().await {
             tracing::error!(%error, "archives that were being made or changed could not be finished");
         }
-        tokio::join!(self.run_schedules(), self.run_replays(), self.clean_up());
+        tokio::join!(
+            self.run_schedules(),
+            self.run_replays(),
+            self.tell_of_connections(),
+            self.clean_up()
+        );
     }
 
     /// Removes what has had its time, for ever.
@@ -160,6 +167,9 @@ impl EventsDoor {
             }
             if let Err(error) = self.expire_replays().await {
                 tracing::warn!(%error, "replays that have ended long ago could not be removed");
+            }
+            if let Err(error) = self.webhooks.sweep(self.clock.now()).await {
+                tracing::warn!(%error, "webhooks that can't be sent again could not be forgotten");
             }
             self.clock.sleep_until(self.clock.now() + CLEAN_UP_INTERVAL).await;
         }
@@ -248,9 +258,19 @@ impl EventsDoor {
             source: Some(CallSource {
                 arn: rule.to_string(),
                 account: rule.bus.account,
+                role_arn: None,
             }),
             authorizer: Arc::clone(&self.authorizer),
         }
+    }
+
+    /// The context of what a rule does to a target: as the role that it was given for that, too.
+    pub(crate) fn target_context(&self, target: &Target) -> CallContext {
+        let mut context = self.rule_context(&target.name.rule);
+        if let Some(source) = &mut context.source {
+            source.role_arn.clone_from(&target.role_arn);
+        }
+        context
     }
 
     pub(crate) fn now_millis(&self) -> u64 {

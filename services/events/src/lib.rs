@@ -12,6 +12,7 @@ mod archives;
 mod arn;
 mod bus_log;
 mod buses;
+mod connection_events;
 mod connections;
 mod delivery;
 mod destination;

@@ -8,6 +8,7 @@ mod endpoint;
 mod event_source;
 mod replay;
 mod rule;
+mod seen_webhook;
 
 pub(crate) use api_destination::ApiDestinationRecord;
 pub(crate) use archive::{ArchiveRecord, ArchiveStanding, SERIES_PREFIX, archive_of_rule};
@@ -20,3 +21,4 @@ pub(crate) use endpoint::{EndpointRecord, RoutingConfig};
 pub(crate) use event_source::{EventSourceRecord, EventSourceStanding};
 pub(crate) use replay::{ReplayRecord, ReplayRequest, ReplayState};
 pub(crate) use rule::{HttpParameters, InputTransformerRecord, RuleRecord, RuleState, TargetRecord};
+pub(crate) use seen_webhook::SeenWebhookRecord;

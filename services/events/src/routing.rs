@@ -54,6 +54,7 @@ impl EventsDoor {
     pub(crate) fn bring_to_targets(&self, routed: Vec<Routed>) -> BoxFuture<'_, Result<(), ServiceError>> {
         // Boxed: a target may be a bus, whose rules have targets.
         Box::pin(async move {
+            let routed = Arc::new(routed);
             self.trail.remember(&routed, self.clock.now());
             self.log_routed(&routed);
             let shares = shares_of(&routed);
@@ -118,7 +119,7 @@ impl EventsDoor {
                 Some(target.push(event, body.as_ref().ok()?.as_deref()?, key.as_deref()))
             })
             .collect();
-        let context = self.rule_context(&target.name.rule);
+        let context = self.target_context(target);
         let pushed = self
             .dispatcher
             .push(context, &resource.service, &resource.arn, &pushes)

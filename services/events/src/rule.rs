@@ -30,10 +30,11 @@ impl Rule {
     /// If its pattern or a target is not valid, which it was when it was stored.
     pub(crate) fn read(arn: RuleArn, record: Arc<RuleRecord>) -> Result<Self, ServiceError> {
         let pattern = record.event_pattern.as_deref().map(read_pattern).transpose()?;
+        let role = record.role_arn.as_deref();
         let targets = record
             .targets
             .iter()
-            .map(|target| Target::read(&arn, target.clone()).map(Arc::new));
+            .map(|target| Target::read(&arn, role, target.clone()).map(Arc::new));
         Ok(Rule {
             targets: targets.collect::<Result<_, _>>()?,
             pattern,

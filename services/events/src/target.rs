@@ -22,6 +22,8 @@ pub(crate) struct Target {
     /// What its backlog is known by.
     pub(crate) key: TargetKey,
     pub(crate) record: TargetRecord,
+    /// What it is reached as besides the service: its own role, or else its rule's.
+    pub(crate) role_arn: Option<String>,
     pub(crate) destination: Destination,
     pub(crate) input: TargetInput,
     /// What it adds to the request of an API destination.
@@ -36,7 +38,11 @@ impl Target {
     /// # Errors
     ///
     /// What is wrong with it, in AWS's words.
-    pub(crate) fn read(rule: &RuleArn, record: TargetRecord) -> Result<Self, ServiceError> {
+    pub(crate) fn read(
+        rule: &RuleArn,
+        role_of_rule: Option<&str>,
+        record: TargetRecord,
+    ) -> Result<Self, ServiceError> {
         let destination =
             Destination::read(&record.arn).map_err(|reason| errors::invalid_because(&record.arn, reason))?;
         let input = TargetInput::read(rule, &record).map_err(errors::invalid)?;
@@ -54,6 +60,10 @@ impl Target {
         Ok(Target {
             key: name.key(),
             name,
+            role_arn: record
+                .role_arn
+                .clone()
+                .or_else(|| role_of_rule.map(str::to_owned)),
             destination,
             input,
             http,

@@ -2,15 +2,19 @@
 //!
 //! One request is one event; its answer tells the sender whether it is durable.
 
+mod seen;
+
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
+use ninefold_catalog::{CatalogError, Store};
 use ninefold_protocol::{AccountId, Region, ServiceError};
-use ninefold_webhook::{ReplayError, ReplayWindow, Scheme, Secrets, Verified, Webhook, verify};
-use parking_lot::Mutex;
+use ninefold_time::Timestamp;
+use ninefold_webhook::{ReplayError, Scheme, Secrets, Verified, Webhook, verify};
 
 use crate::EventsDoor;
 use crate::event::{Event, EventParts, Passage, random_id};
@@ -18,10 +22,11 @@ use crate::event_sources::EventSourceName;
 use crate::record::EventSourceStanding;
 use crate::routing::Routed;
 
+pub(crate) use seen::SEEN_WEBHOOKS;
+use seen::{SeenOfSource, SeenWebhooks};
+
 /// Where webhooks are taken: the name of the source follows.
 pub const WEBHOOK_PATH: &str = "/_ninefold/webhooks/";
-/// Deliveries of one source remembered, so that none is taken twice.
-const REMEMBERED_DELIVERIES: usize = 100_000;
 
 /// What a source's webhooks are to be like.
 #[derive(Debug)]
@@ -38,38 +43,52 @@ pub struct WebhookSource {
     pub secrets: Secrets,
 }
 
-/// Every source of webhooks, by its name.
-pub(crate) struct Webhooks(HashMap<String, Endpoint>);
+/// Every source of webhooks.
+pub(crate) struct Webhooks {
+    /// By the source's name.
+    endpoints: HashMap<String, Endpoint>,
+    seen: SeenWebhooks,
+}
 
 /// Where one source's webhooks arrive.
 struct Endpoint {
     name: EventSourceName,
     scheme: Scheme,
     secrets: Secrets,
-    seen: Mutex<ReplayWindow>,
+    seen: SeenOfSource,
 }
 
 impl Webhooks {
-    pub(crate) fn new(sources: Vec<WebhookSource>) -> Self {
+    pub(crate) fn open(store: &Arc<dyn Store>, sources: Vec<WebhookSource>) -> Result<Self, CatalogError> {
+        let seen = SeenWebhooks::open(store)?;
         let endpoints = sources.into_iter().map(|source| {
+            let name = EventSourceName {
+                region: source.region,
+                name: source.name.clone(),
+                account: source.account,
+            };
             let endpoint = Endpoint {
-                name: EventSourceName {
-                    region: source.region,
-                    name: source.name.clone(),
-                    account: source.account,
-                },
                 scheme: source.scheme,
                 secrets: source.secrets,
-                seen: Mutex::new(ReplayWindow::new(REMEMBERED_DELIVERIES)),
+                seen: seen.of_source(&name),
+                name,
             };
             (source.name, endpoint)
         });
-        Webhooks(endpoints.collect())
+        Ok(Webhooks {
+            endpoints: endpoints.collect(),
+            seen,
+        })
     }
 
     /// The sources that there are to be.
     pub(crate) fn names(&self) -> impl Iterator<Item = &EventSourceName> {
-        self.0.values().map(|endpoint| &endpoint.name)
+        self.endpoints.values().map(|endpoint| &endpoint.name)
+    }
+
+    /// Forgets what can't be sent again any more.
+    pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), CatalogError> {
+        self.seen.sweep(now).await
     }
 }
 
@@ -89,7 +108,7 @@ impl EventsDoor {
     /// Takes a webhook.
     pub(crate) async fn take_webhook(&self, parts: &Parts, body: &Bytes) -> Response<Bytes> {
         let source = parts.uri.path().strip_prefix(WEBHOOK_PATH);
-        let Some(endpoint) = source.and_then(|source| self.webhooks.0.get(source)) else {
+        let Some(endpoint) = source.and_then(|source| self.webhooks.endpoints.get(source)) else {
             return answer(StatusCode::NOT_FOUND, "there is no such webhook");
         };
         match verify(
@@ -109,22 +128,24 @@ impl EventsDoor {
     }
 
     async fn take_once(&self, endpoint: &Endpoint, webhook: &Webhook) -> Response<Bytes> {
-        let admitted = endpoint
-            .seen
-            .lock()
-            .admit(webhook.replay_key, webhook.freshness, self.clock.now());
-        match admitted {
-            Ok(()) => (),
+        let admission = match endpoint.seen.admit(webhook, self.clock.now()) {
+            Ok(admission) => admission,
             // It is here already, so its sender needn't try again.
             Err(ReplayError::Replayed) => return answer(StatusCode::OK, "taken before"),
-            Err(error @ ReplayError::Full) => {
+            Err(error @ (ReplayError::UnderWay | ReplayError::Full)) => {
                 return answer(StatusCode::SERVICE_UNAVAILABLE, error.to_string());
             }
-        }
-        match self.publish(&endpoint.name, webhook).await {
+        };
+        let published = match self.publish(&endpoint.name, webhook).await {
+            Ok(id) => match admission.keep(&self.webhooks.seen).await {
+                Ok(()) => Ok(id),
+                Err(error) => Err((StatusCode::SERVICE_UNAVAILABLE, error.message)),
+            },
+            Err(refusal) => Err(refusal),
+        };
+        match published {
             Ok(id) => answer(StatusCode::OK, id),
             Err((status, reason)) => {
-                endpoint.seen.lock().forget(&webhook.replay_key);
                 tracing::warn!(
                     source = endpoint.name.name,
                     reason,

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from conftest import OWN_ACCOUNT, REGION, connect, unique_name
+from event_buses import next_bodies, put_rule, queue_target
 from expectations import refused
 from ninefold_server import Server, binary_from_environment
 from own_server import eventually
@@ -139,6 +140,27 @@ def test_a_connection_is_deauthorized_and_authorized_again(events, make_connecti
     events.update_connection(Name=name, AuthorizationType="API_KEY", AuthParameters=API_KEY)
     eventually(lambda: state() == "AUTHORIZED")
     assert names(events.list_connections(NamePrefix=name, ConnectionState="DEAUTHORIZED")) == []
+
+
+def test_what_happens_to_a_connection_is_told(events, sqs, queue):
+    name = unique_name("connection")
+    rule = put_rule(
+        events, "default", queue_target(sqs, queue),
+        pattern={"source": ["aws.events"], "detail": {"ConnectionName": [name]}},
+    )
+    # Nobody listens there, so that there is never a token.
+    events.create_connection(Name=name, AuthorizationType="OAUTH_CLIENT_CREDENTIALS", AuthParameters=oauth())
+    arn = events.update_connection(Name=name, AuthorizationType="BASIC", AuthParameters=BASIC)["ConnectionArn"]
+    events.deauthorize_connection(Name=name)
+    events.delete_connection(Name=name)
+    told = next_bodies(sqs, queue, 7)
+    assert sorted(event["detail-type"].removeprefix("Connection ") for event in told) == [
+        "Authorization Started", "Authorized", "Creation Started", "Deauthorization Started", "Deauthorized",
+        "Deletion Started", "Update Started",
+    ]
+    assert {tuple(event["resources"]) for event in told} == {(arn,)}
+    events.remove_targets(Rule=rule, Ids=["queue"])
+    events.delete_rule(Name=rule)
 
 
 def test_lists_have_pages(endpoint):

@@ -2,18 +2,22 @@
 
 import datetime
 import json
+import time
 
 import pytest
 
 from conftest import OWN_ACCOUNT, REGION, connect
 from event_buses import bus_arn, entry, next_bodies, put, put_rule, queue_target, target
-from expectations import arn_of
+from expectations import arn_of, receive
 from ninefold_server import Server, binary_from_environment
 from own_server import eventually
 from web_endpoint import WebEndpoint
+from webhook_senders import github, post, stripe
 
 API_KEY = {"ApiKeyAuthParameters": {"ApiKeyName": "x-key", "ApiKeyValue": "k"}}
 SOURCE = "aws.partner/shop.example/orders"
+GITHUB = "aws.partner/github.com/acme"
+STRIPE = "aws.partner/stripe.com/acme"
 YESTERDAY = datetime.datetime.now(datetime.UTC).replace(microsecond=0) - datetime.timedelta(days=1)
 
 
@@ -121,9 +125,41 @@ def test_what_waits_for_a_target_reaches_it(server):
     url = sqs.create_queue(QueueName="dead")["QueueUrl"]
     put_rule(events, "default", target(
         destination["ApiDestinationArn"], DeadLetterConfig={"Arn": arn_of(sqs, url)},
-    ))
+    ), pattern={"source": ["shop"]})
     ids = [event_id for _ in range(3) for event_id in put(events, *(entry("default") for _ in range(10)))]
     restart(server)
     with WebEndpoint(port=web.port) as web:
         found = set()
         eventually(lambda: found.add(json.loads(web.next(60).body)["id"]) or found == set(ids), seconds=60)
+
+
+def test_a_webhook_is_taken_once(tmp_path):
+    file = tmp_path / "webhooks.toml"
+    file.write_text("\n".join(
+        f'[[webhook]]\nsource = "{source}"\naccount = "{OWN_ACCOUNT}"\nregion = "{REGION}"\nsecret = "s"\n'
+        f'scheme = "{scheme}"\n'
+        for source, scheme in ((GITHUB, "github"), (STRIPE, "stripe"))
+    ))
+    pushed = json.dumps({"ref": "refs/heads/main", "at": time.time()})
+    charged = json.dumps({"id": "evt_1", "type": "charge.succeeded"})
+    webhooks = [(GITHUB, pushed, github("s", pushed)), (STRIPE, charged, stripe("s", charged))]
+    with Server(binary_from_environment(), tmp_path / "data", "--webhooks", str(file)) as server:
+        events, sqs = connect(server.endpoint, "events"), connect(server.endpoint, "sqs")
+        url = sqs.create_queue(QueueName="taken")["QueueUrl"]
+        eventually(lambda: len(events.list_event_sources()["EventSources"]) == 2)
+        for source in (GITHUB, STRIPE):
+            events.create_event_bus(Name=source, EventSourceName=source)
+            put_rule(events, source, queue_target(sqs, url))
+        send = lambda source, body, headers: post(  # noqa: E731
+            f"{server.endpoint}/_ninefold/webhooks/{source}", body, headers
+        )
+        taken = {send(*webhook)[1] for webhook in webhooks}
+        _, sqs = restart(server)
+        url = sqs.get_queue_url(QueueName="taken")["QueueUrl"]
+        assert {event["id"] for event in next_bodies(sqs, url, 2)} == taken
+        for source, body, headers in webhooks:
+            assert send(source, body, headers) == (200, "taken before")
+        # An attempt with another signature, and with another id of the delivery, is the same.
+        assert send(STRIPE, charged, stripe("s", charged, at=int(time.time()) + 1)) == (200, "taken before")
+        assert send(GITHUB, pushed, github("s", pushed, delivery="another")) == (200, "taken before")
+        assert receive(sqs, url) == []

@@ -155,6 +155,45 @@ def test_roles_are_passed_by_those_who_may(enforcing, owner, sqs, make_queue, bu
     assert next_bodies(sqs, url)[0]["id"] == event_id
 
 
+def test_policies_may_name_the_role_of_a_target(owner, sqs, make_queue, bus):
+    dead = make_queue(StringEquals={"aws:SourceAccount": OWNER})
+    dead_letters = {"DeadLetterConfig": {"Arn": arn_of(sqs, dead)}}
+    url = make_queue()
+    set_policy = lambda principal: sqs.set_queue_attributes(QueueUrl=url, Attributes={  # noqa: E731
+        "Policy": allow({"AWS": principal}, "sqs:SendMessage", arn_of(sqs, url)),
+    })
+    set_policy(ROLE)
+    send = lambda name, **role: queue_target(sqs, url, name, **dead_letters, **role)  # noqa: E731
+    put_rule(owner, bus, send("with", RoleArn=ROLE), send("without"), send("other", RoleArn=f"{ROLE}-other"))
+    # A rule's role is that of its targets which have none.
+    put_rule(owner, bus, send("by-rule"), RoleArn=ROLE)
+    [event_id] = put(owner, entry(bus))
+    assert [event["id"] for event in next_bodies(sqs, url, 2)] == [event_id] * 2
+    messages = receive_until(sqs, dead, 2, MessageAttributeNames=["All"])
+    assert {each["MessageAttributes"]["ERROR_CODE"]["StringValue"] for each in messages} == {"NO_PERMISSIONS"}
+    # To let the account do it is to leave it to policies of its roles, which there are none of.
+    set_policy(OWNER)
+    put(owner, entry(bus))
+    assert len(receive_until(sqs, dead, 4)) == 4
+    assert receive(sqs, url) == []
+
+
+def test_buses_of_others_may_name_the_role_of_a_target(owner, guest, enforcing, bus):
+    theirs, queues = unique_name("bus"), enforcing.client("sqs", GUEST)
+    arn = guest.create_event_bus(Name=theirs)["EventBusArn"]
+    url = queues.create_queue(QueueName=unique_name())["QueueUrl"]
+    policy = allow(SERVICE, "sqs:SendMessage", arn_of(queues, url))
+    queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    put_rule(guest, theirs, queue_target(queues, url))
+    guest.put_permission(EventBusName=theirs, Policy=allow({"AWS": ROLE}, "events:PutEvents", arn))
+    retry_once = {"RetryPolicy": {"MaximumRetryAttempts": 0}}
+    put_rule(owner, bus, target(arn, "with", RoleArn=ROLE, **retry_once), target(arn, "without", **retry_once))
+    [event_id] = put(owner, entry(bus))
+    [event] = next_bodies(queues, url)
+    assert event["id"] == event_id
+    assert receive(queues, url) == []
+
+
 def test_users_do_what_their_policies_say(enforcing, owner, bus):
     writer = enforcing.user("events", unique_name("writer"), statement("Allow", "events:PutEvents", bus_arn(bus, OWNER)))
     assert len(put(writer, entry(bus))) == 1

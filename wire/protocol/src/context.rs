@@ -66,6 +66,8 @@ pub struct CallSource {
     pub arn: String,
     /// The account that the resource belongs to.
     pub account: AccountId,
+    /// The role that the resource was given to act as, if any: `arn:aws:iam::123456789012:role/deliver`.
+    pub role_arn: Option<String>,
 }
 
 /// Decides whether a call may act on a resource. Without authentication everything is allowed.

@@ -31,7 +31,7 @@ impl EventsDoor {
                 access_key_id: None,
                 kind: PrincipalKind::Root,
             },
-            ..self.rule_context(&target.name.rule)
+            ..self.target_context(target)
         };
         match self.forward_all(&context, from, to, events).await {
             Ok(outcomes) => outcomes,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use self::parameters::{GivenAuthParameters, ShownAuthParameters};
 use crate::EventsDoor;
-use crate::connections::arn_of;
+use crate::connections::{Undertaking, arn_of};
 use crate::errors;
 use crate::event::random_id;
 use crate::limits::CONNECTIONS;
@@ -198,10 +198,12 @@ pub(crate) async fn create(
         last_authorized_time: None,
         ..ChangedConnection::of(&name, &record)
     };
-    let created = door.connections.change(&name, |current| match current {
-        Some(_) => Err(errors::already_exists("Connection", &format!("'{}'", name.name))),
-        None => Ok(Change::Put(record)),
-    });
+    let created = door
+        .connections
+        .change(&name, Undertaking::Creation, |current| match current {
+            Some(_) => Err(errors::already_exists("Connection", &format!("'{}'", name.name))),
+            None => Ok(Change::Put(record)),
+        });
     created.await?;
     Ok(output)
 }
@@ -238,7 +240,7 @@ pub(crate) async fn update(
     let known = door.connections.ready(&name);
     let now = door.now_millis();
     let mut output = None;
-    let updated = door.connections.change(&name, |current| {
+    let updated = door.connections.change(&name, Undertaking::Update, |current| {
         let current = current.ok_or_else(|| does_not_exist("update", &name))?;
         let known = known.filter(|known| current.sealed_secret.as_deref() == Some(known.sealed()));
         let mut record = ConnectionRecord::clone(current);
@@ -269,7 +271,7 @@ pub(crate) async fn delete(
     let name = meant(context, &input.name, "events:DeleteConnection")?;
     let mut output = None;
     // API destinations that use it stay, and are inactive.
-    let deleted = door.connections.change(&name, |current| {
+    let deleted = door.connections.change(&name, Undertaking::Deletion, |current| {
         let current = current.ok_or_else(|| does_not_exist("delete", &name))?;
         output = Some(ChangedConnection {
             connection_state: "DELETING",
@@ -289,21 +291,23 @@ pub(crate) async fn deauthorize(
     let name = meant(context, &input.name, "events:DeauthorizeConnection")?;
     let now = door.now_millis();
     let mut output = None;
-    let deauthorized = door.connections.change(&name, |current| {
-        let current = current.ok_or_else(|| does_not_exist("deauthorize", &name))?;
-        let record = ConnectionRecord {
-            modified_at_millis: now,
-            state: ConnectionState::Deauthorized,
-            state_reason: None,
-            sealed_secret: None,
-            ..ConnectionRecord::clone(current)
-        };
-        output = Some(ChangedConnection {
-            connection_state: "DEAUTHORIZING",
-            ..ChangedConnection::of(&name, &record)
+    let deauthorized = door
+        .connections
+        .change(&name, Undertaking::Deauthorization, |current| {
+            let current = current.ok_or_else(|| does_not_exist("deauthorize", &name))?;
+            let record = ConnectionRecord {
+                modified_at_millis: now,
+                state: ConnectionState::Deauthorized,
+                state_reason: None,
+                sealed_secret: None,
+                ..ConnectionRecord::clone(current)
+            };
+            output = Some(ChangedConnection {
+                connection_state: "DEAUTHORIZING",
+                ..ChangedConnection::of(&name, &record)
+            });
+            Ok(Change::Put(record))
         });
-        Ok(Change::Put(record))
-    });
     deauthorized.await?;
     output.ok_or_else(|| does_not_exist("deauthorize", &name))
 }

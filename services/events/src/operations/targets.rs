@@ -117,7 +117,7 @@ fn check(
     record: &TargetRecord,
 ) -> Result<(), ServiceError> {
     pass_role(context, record.role_arn.as_deref())?;
-    let target = Target::read(rule, record.clone())?;
+    let target = Target::read(rule, None, record.clone())?;
     match &target.destination {
         Destination::Resource(resource) => {
             let is_fifo = record.arn.ends_with(".fifo");

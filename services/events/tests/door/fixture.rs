@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ninefold_delivery::DeliveryEngine;
-use ninefold_events::{EventsDoor, EventsParts, Sealer};
+use ninefold_events::{EventsDoor, EventsParts, Sealer, WebhookSource};
 use ninefold_model::{Map, ServiceModel, Value};
 use ninefold_outbound_http::{HttpClient, HttpClientOptions};
 use ninefold_protocol::json::{decode_json, encode_json};
@@ -18,12 +18,17 @@ use ninefold_queue::QueueEngine;
 use ninefold_sqs::SqsDoor;
 use ninefold_store::MemoryStore;
 use ninefold_time::{Clock, ManualClock};
+use ninefold_webhook::{Scheme, Secret, Secrets};
 use parking_lot::Mutex;
 use serde_json::{Value as Json, json};
 use tokio::task::JoinHandle;
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const REGION: &str = "us-east-1";
+/// The sources of webhooks, and what they sign with.
+pub(crate) const GITHUB: &str = "aws.partner/github.com/acme";
+pub(crate) const STRIPE: &str = "aws.partner/stripe.com/acme";
+pub(crate) const WEBHOOK_SECRET: &str = "the secret of the tests";
 
 /// Lets everybody do everything.
 struct Everything;
@@ -78,6 +83,7 @@ pub(crate) struct Fixture {
 
 struct Server {
     dispatcher: Arc<Dispatcher>,
+    events: Arc<EventsDoor>,
     /// Held, since the dispatcher only knows where they are.
     _doors: Vec<Arc<dyn Door>>,
     running: JoinHandle<()>,
@@ -109,6 +115,11 @@ impl Fixture {
     pub(crate) async fn reopen(&mut self) {
         self.stop().await;
         self.server = open(&self.store, &self.clock).await;
+    }
+
+    /// The door, which other tasks may use as well.
+    pub(crate) fn door(&self) -> Arc<EventsDoor> {
+        Arc::clone(&self.server.events)
     }
 
     /// Does an operation of EventBridge, as JSON.
@@ -262,7 +273,10 @@ async fn open(store: &Arc<MemoryStore>, clock: &ManualClock) -> Server {
         clock: shared,
         deliveries: Arc::new(deliveries),
         dispatcher: dispatcher.clone(),
-        webhooks: Vec::new(),
+        webhooks: vec![
+            webhook_source(GITHUB, Scheme::GitHub),
+            webhook_source(STRIPE, Scheme::Stripe),
+        ],
         http: HttpClient::new(HttpClientOptions::default()).unwrap(),
         sealer: Arc::new(Label),
         log_groups: Arc::new(Lines::default()),
@@ -273,10 +287,22 @@ async fn open(store: &Arc<MemoryStore>, clock: &ManualClock) -> Server {
     let doors: Vec<Arc<dyn Door>> = vec![Arc::new(sqs), events.clone()];
     dispatcher.install(&doors);
     events.start();
+    events.offer_webhooks().await.unwrap();
     Server {
         dispatcher,
+        events: events.clone(),
         _doors: doors,
         running: tokio::spawn(events.run()),
+    }
+}
+
+fn webhook_source(name: &str, scheme: Scheme) -> WebhookSource {
+    WebhookSource {
+        name: name.to_owned(),
+        account: AccountId::parse(ACCOUNT).unwrap(),
+        region: Region::parse(REGION).unwrap(),
+        scheme,
+        secrets: Secrets::new(Secret::parse(WEBHOOK_SECRET).unwrap()),
     }
 }
 

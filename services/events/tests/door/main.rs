@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
 mod archives;
+mod connections;
 mod fixture;
 mod replays;
+mod webhooks;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** What an application has done so far, whichever of its workers it was. */
-final class Processed {
+class Processed {
     private final Map<String, List<Integer>> numbers = new HashMap<>();
     private final Set<String> begunShards = new HashSet<>();
     private final Set<String> endedShards = new HashSet<>();

@@ -10,13 +10,15 @@ import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 
-/** Notes what comes of a shard. */
+/** Notes what comes of a shard. It checkpoints at the end, and at once what has numbers below a limit. */
 final class Processor implements ShardRecordProcessor {
     private final Processed processed;
+    private final int checkpointedBelow;
     private String shard;
 
-    Processor(Processed processed) {
+    Processor(Processed processed, int checkpointedBelow) {
         this.processed = processed;
+        this.checkpointedBelow = checkpointedBelow;
     }
 
     @Override
@@ -27,7 +29,13 @@ final class Processor implements ShardRecordProcessor {
 
     @Override
     public void processRecords(ProcessRecordsInput input) {
-        input.records().forEach(record -> processed.add(Order.read(record.partitionKey(), record.data())));
+        var orders = input.records().stream()
+                .map(record -> Order.read(record.partitionKey(), record.data()))
+                .toList();
+        orders.forEach(processed::add);
+        if (!orders.isEmpty() && orders.stream().allMatch(order -> order.number() < checkpointedBelow)) {
+            checkpoint(input.checkpointer());
+        }
     }
 
     @Override

@@ -36,7 +36,12 @@ final class Worker {
     private final Scheduler scheduler;
     private final Thread thread;
 
+    /** A worker that checkpoints at the end only: that of a shard, or its own. */
     Worker(String application, String stream, Retrieval retrieval, Processed processed) {
+        this(application, stream, retrieval, processed, 0);
+    }
+
+    Worker(String application, String stream, Retrieval retrieval, Processed processed, int checkpointedBelow) {
         var fromTheBeginning =
                 InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
         ConfigsBuilder configs = new ConfigsBuilder(
@@ -46,7 +51,7 @@ final class Worker {
                 DYNAMO_DB,
                 CLOUD_WATCH,
                 UUID.randomUUID().toString(),
-                () -> new Processor(processed));
+                () -> new Processor(processed, checkpointedBelow));
         scheduler = new Scheduler(
                 configs.checkpointConfig(),
                 configs.coordinatorConfig()
