@@ -8,9 +8,10 @@ use ninefold_archive::Archive;
 use ninefold_catalog::{CatalogError, Change, Store, Table};
 use ninefold_delivery::DeliveryEngine;
 use ninefold_model::{Operation, ServiceModel, Value, Violation};
+use ninefold_protocol::query::Form;
 use ninefold_protocol::{
     AccountId, Authorizer, BoxFuture, CallContext, CallSource, Dispatcher, Door, Endpoint, Page, Principal,
-    PrincipalKind, Protocol, PushTarget, Region, RequestId, ServiceError,
+    PrincipalKind, Protocol, PushTarget, Region, RequestId, ServiceError, TextMembers,
 };
 use ninefold_time::Clock;
 
@@ -187,6 +188,7 @@ impl SnsDoor {
             source: Some(CallSource {
                 arn: topic.to_string(),
                 account: topic.account,
+                role_arn: None,
             }),
             authorizer: Arc::clone(&self.authorizer),
         }
@@ -229,6 +231,18 @@ impl Door for SnsDoor {
             let answer = operations::call(self, &context, operation.name, &input).await;
             answer.map_err(errors::in_own_words)
         })
+    }
+
+    fn call_form<'a>(
+        &'a self,
+        context: &CallContext,
+        operation: &'static Operation,
+        form: &Form,
+    ) -> Option<BoxFuture<'a, Result<TextMembers, ServiceError>>> {
+        match operation.name {
+            "Publish" => operations::publish::publish_form(self, context, form),
+            _ => None,
+        }
     }
 
     /// Links in confirmations and notifications are followed by people, who sign nothing.

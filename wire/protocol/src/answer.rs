@@ -6,15 +6,15 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use ninefold_model::{Map, ServiceModel, Value};
+use ninefold_model::{Map, Operation, ServiceModel, Value};
 
 use crate::cbor::{decode_cbor, encode_cbor, encode_cbor_error};
 use crate::dispatch;
 use crate::json::{decode_json, encode_json, encode_json_error, encode_rest_error};
 use crate::query::decode_query;
 use crate::rest::{RestRequest, decode_rest_json, encode_rest_json};
-use crate::xml::{encode_query_error, encode_query_xml};
-use crate::{CallContext, Door, Protocol, RequestId, Route, ServiceError};
+use crate::xml::{encode_query_error, encode_query_texts, encode_query_xml};
+use crate::{BoxFuture, CallContext, Door, Protocol, RequestId, Route, ServiceError, TextMembers};
 
 pub use streaming::answer_streaming;
 
@@ -39,7 +39,9 @@ pub async fn answer(
         Some(call) => {
             // They share the connection's read buffer, which is used again once nobody holds a part of it.
             drop((parts, body));
-            call.await.map(|body| success(route.protocol, request_id, body))
+            call.finish(route.model, route.operation, request_id)
+                .await
+                .map(|body| success(route.protocol, request_id, body))
         }
         // Boxed, so that hot operations don't move the room of all others around.
         None => Box::pin(call(door, context, &route, &parts, &body))
@@ -90,16 +92,45 @@ pub fn refuse(
     response
 }
 
+/// A hot operation under way.
+enum FastCall<'a> {
+    ToBody(BoxFuture<'a, Result<Bytes, ServiceError>>),
+    ToTexts(BoxFuture<'a, Result<TextMembers, ServiceError>>),
+}
+
+impl FastCall<'_> {
+    /// The answer's body.
+    async fn finish(
+        self,
+        model: &ServiceModel,
+        operation: &Operation,
+        request_id: RequestId,
+    ) -> Result<Bytes, ServiceError> {
+        match self {
+            FastCall::ToBody(call) => call.await,
+            FastCall::ToTexts(call) => call
+                .await
+                .map(|texts| encode_query_texts(model, operation, &texts, request_id)),
+        }
+    }
+}
+
 fn fast_call<'a>(
     door: &'a dyn Door,
     context: &CallContext,
     route: &Route,
     body: &Bytes,
-) -> Option<crate::BoxFuture<'a, Result<Bytes, ServiceError>>> {
+) -> Option<FastCall<'a>> {
+    let operation = route.operation;
     match route.protocol {
-        Protocol::AwsJson10 | Protocol::AwsJson11 => door.call_bytes(context, route.operation, body),
-        Protocol::AwsCbor11 => door.call_cbor(context, route.operation, body),
-        Protocol::Query | Protocol::RestJson => None,
+        Protocol::AwsJson10 | Protocol::AwsJson11 => {
+            door.call_bytes(context, operation, body).map(FastCall::ToBody)
+        }
+        Protocol::AwsCbor11 => door.call_cbor(context, operation, body).map(FastCall::ToBody),
+        Protocol::Query => door
+            .call_form(context, operation, &route.form)
+            .map(FastCall::ToTexts),
+        Protocol::RestJson => None,
     }
 }
 

@@ -8,10 +8,14 @@ use http::Response;
 use http::request::Parts;
 use ninefold_model::{Map, Operation, ServiceModel, Value, Violation};
 
+use crate::query::Form;
 use crate::{CallContext, Consignment, EventStream, PushTarget, Route, ServiceError, Untaken};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The members of an output that has texts only, in the order of its shape.
+pub type TextMembers = Vec<(&'static str, String)>;
 
 /// A document that a door serves outside of its API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +64,17 @@ pub trait Door: Send + Sync + 'static {
         body: &Bytes,
     ) -> Option<BoxFuture<'a, Result<Bytes, ServiceError>>> {
         let _ = (context, operation, body);
+        None
+    }
+
+    /// As [`Door::call_bytes`], over the query protocol: from the request's parameters to the members of the output.
+    fn call_form<'a>(
+        &'a self,
+        context: &CallContext,
+        operation: &'static Operation,
+        form: &Form,
+    ) -> Option<BoxFuture<'a, Result<TextMembers, ServiceError>>> {
+        let _ = (context, operation, form);
         None
     }
 

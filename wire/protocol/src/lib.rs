@@ -33,7 +33,7 @@ pub use context::{
     Region, RequestId,
 };
 pub use dispatch::Dispatcher;
-pub use door::{BoxFuture, Door, Page};
+pub use door::{BoxFuture, Door, Page, TextMembers};
 pub use error::{DecodeError, ServiceError};
 pub use event_stream::{Event, EventFrames, EventStream};
 pub use log_groups::LogGroups;

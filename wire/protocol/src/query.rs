@@ -63,16 +63,20 @@ impl Form {
 }
 
 fn decoded(encoded: &[u8]) -> Result<String, DecodeError> {
-    let spaced: Vec<u8> = encoded
+    let is_plain = !encoded.iter().any(|byte| matches!(byte, b'+' | b'%'));
+    let bytes = match is_plain {
+        true => encoded.to_vec(),
+        false => percent_decode(&with_spaces(encoded)).collect(),
+    };
+    String::from_utf8(bytes).map_err(|_| DecodeError::Malformed("A parameter is not valid UTF-8".to_owned()))
+}
+
+/// A plus sign stands for a space, but for one that is percent-encoded.
+fn with_spaces(encoded: &[u8]) -> Vec<u8> {
+    let spaced = encoded
         .iter()
-        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-        .collect();
-    match percent_decode(&spaced).decode_utf8() {
-        Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err(DecodeError::Malformed(
-            "A parameter is not valid UTF-8".to_owned(),
-        )),
-    }
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte });
+    spaced.collect()
 }
 
 /// Reads an input from a request's parameters by the operation's input shape. Unknown parameters are ignored.

@@ -17,16 +17,40 @@ pub fn encode_query_xml(
     output: &Value,
     request_id: RequestId,
 ) -> Bytes {
+    encode_response(model, operation, request_id, |document| {
+        if let Some(shape) = operation.output {
+            document.contents(model, shape, output);
+        }
+    })
+}
+
+/// As [`encode_query_xml`], for an output that has texts only.
+pub fn encode_query_texts(
+    model: &ServiceModel,
+    operation: &Operation,
+    texts: &[(&'static str, String)],
+    request_id: RequestId,
+) -> Bytes {
+    encode_response(model, operation, request_id, |document| {
+        for (name, text) in texts {
+            document.text_element(name, text);
+        }
+    })
+}
+
+fn encode_response(
+    model: &ServiceModel,
+    operation: &Operation,
+    request_id: RequestId,
+    output: impl FnOnce(&mut Document),
+) -> Bytes {
     let mut document = Document(String::with_capacity(512));
     let response = format!("{}Response", operation.name);
     document.0.push_str(DECLARATION);
     document.open_with_namespace(&response, model.xml_namespace);
-    match (operation.output, operation.result_wrapper) {
-        (Some(shape), Some(wrapper)) => {
-            document.element(wrapper, |document| document.contents(model, shape, output));
-        }
-        (Some(shape), None) => document.contents(model, shape, output),
-        (None, _) => {}
+    match operation.result_wrapper {
+        Some(wrapper) => document.element(wrapper, output),
+        None => output(&mut document),
     }
     document.element("ResponseMetadata", |document| {
         document.text_element("RequestId", &request_id.to_string())
@@ -91,6 +115,11 @@ impl Document {
 
     /// Writes text, escaped so that a parser gives it back unchanged. What XML cannot hold becomes U+FFFD.
     fn text(&mut self, text: &str) {
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"');
+        if text.bytes().all(is_plain) {
+            self.0.push_str(text);
+            return;
+        }
         for character in text.chars() {
             match character {
                 '&' => self.0.push_str("&amp;"),

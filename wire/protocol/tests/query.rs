@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
-use ninefold_model::{Map, Operation, ServiceModel, Timestamp, Value, sqs, sts};
+use ninefold_model::{Map, Operation, ServiceModel, Timestamp, Value, sns, sqs, sts};
 use ninefold_protocol::query::{Form, decode_query};
-use ninefold_protocol::xml::{encode_query_error, encode_query_xml};
+use ninefold_protocol::xml::{encode_query_error, encode_query_texts, encode_query_xml};
 use ninefold_protocol::{DecodeError, RequestId, ServiceError};
 
 fn decode(model: &'static ServiceModel, operation: &str, form: &str) -> Result<Value, DecodeError> {
@@ -193,6 +193,8 @@ fn forms_are_read_leniently_but_must_be_utf8() {
     );
     assert_eq!((form.get("a"), form.get("z")), (Some("1"), None));
     assert!(matches!(Form::parse(b"a=%ff"), Err(DecodeError::Malformed(_))));
+    assert!(matches!(Form::parse(b"a=\xff"), Err(DecodeError::Malformed(_))));
+    assert_eq!(Form::parse(b"a=b+c%2Bd").unwrap().get("a"), Some("b c+d"));
     assert_eq!(Form::parse(b"a=%zz%4").unwrap().get("a"), Some("%zz%4"));
 }
 
@@ -201,6 +203,23 @@ const REQUEST_ID: RequestId = RequestId::from_random_bits(1);
 fn xml(model: &'static ServiceModel, operation: &str, output: &Value) -> String {
     String::from_utf8(encode_query_xml(model, operation_of(model, operation), output, REQUEST_ID).to_vec())
         .unwrap()
+}
+
+#[test]
+fn texts_alone_are_written_as_an_output_that_has_them() {
+    let publish = operation_of(sns(), "Publish");
+    let members = [
+        ("MessageId", "<1>".to_owned()),
+        ("SequenceNumber", "2".to_owned()),
+    ];
+    let output = map([
+        ("MessageId", Value::from("<1>")),
+        ("SequenceNumber", Value::from("2")),
+    ]);
+    assert_eq!(
+        encode_query_texts(sns(), publish, &members, REQUEST_ID),
+        xml(sns(), "Publish", &output).as_bytes()
+    );
 }
 
 #[test]

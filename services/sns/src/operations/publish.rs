@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use ninefold_protocol::{CallContext, Push, ServiceError};
+use ninefold_protocol::query::Form;
+use ninefold_protocol::{BoxFuture, CallContext, Push, ServiceError, TextMembers};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -138,18 +139,61 @@ pub(crate) async fn publish(
             ));
         }
     };
-    let topic = target(door, context, arn)?;
-    let mut message = message.check(&topic, door.now_millis())?;
-    door.let_in(&topic, &context.principal.arn, &mut message)?;
-    let published = door.publish_to(&topic, vec![message]).await?;
-    let (message_id, sequence) = published
-        .into_iter()
-        .next()
-        .ok_or_else(|| ServiceError::internal("The message was not published."))?;
-    Ok(PublishOutput {
-        message_id: message_id.to_string(),
-        sequence_number: sequence.map(written_sequence),
-    })
+    PreparedPublish::of(door, context, arn, message)?.run(door).await
+}
+
+/// Publishes to a topic straight from a request's parameters; `None` when there is anything unusual about them.
+pub(crate) fn publish_form<'a>(
+    door: &'a SnsDoor,
+    context: &CallContext,
+    form: &Form,
+) -> Option<BoxFuture<'a, Result<TextMembers, ServiceError>>> {
+    let (arn, message) = NewMessage::of_form(form)?;
+    let prepared = PreparedPublish::of(door, context, arn, message);
+    Some(Box::pin(async move {
+        let published = match prepared {
+            Ok(prepared) => prepared.run(door).await,
+            Err(error) => Err(error),
+        };
+        let output = published.map_err(errors::in_own_words)?;
+        let sequence_number = output.sequence_number.map(|number| ("SequenceNumber", number));
+        Ok([("MessageId", output.message_id)]
+            .into_iter()
+            .chain(sequence_number)
+            .collect())
+    }))
+}
+
+/// A checked message for a topic.
+struct PreparedPublish {
+    topic: Arc<Topic>,
+    message: Message,
+}
+
+impl PreparedPublish {
+    fn of(
+        door: &SnsDoor,
+        context: &CallContext,
+        arn: &str,
+        message: NewMessage,
+    ) -> Result<Self, ServiceError> {
+        let topic = target(door, context, arn)?;
+        let mut message = message.check(&topic, door.now_millis())?;
+        door.let_in(&topic, &context.principal.arn, &mut message)?;
+        Ok(PreparedPublish { topic, message })
+    }
+
+    async fn run(self, door: &SnsDoor) -> Result<PublishOutput, ServiceError> {
+        let published = door.publish_to(&self.topic, vec![self.message]).await?;
+        let (message_id, sequence) = published
+            .into_iter()
+            .next()
+            .ok_or_else(|| ServiceError::internal("The message was not published."))?;
+        Ok(PublishOutput {
+            message_id: message_id.to_string(),
+            sequence_number: sequence.map(written_sequence),
+        })
+    }
 }
 
 /// Publishes what another service pushes to a topic, all together.
@@ -284,6 +328,36 @@ impl PublishOutput {
 }
 
 impl NewMessage {
+    /// The ARN and the message of a publish to a topic that says no more than these; `None` for any other.
+    fn of_form(form: &Form) -> Option<(&str, Self)> {
+        let mut arn = None;
+        let mut text = None;
+        let (mut subject, mut deduplication, mut group) = (None, None, None);
+        for (name, value) in form.iter() {
+            let place = match name {
+                "Action" | "Version" => continue,
+                "TopicArn" => &mut arn,
+                "Message" => &mut text,
+                "Subject" => &mut subject,
+                "MessageDeduplicationId" => &mut deduplication,
+                "MessageGroupId" => &mut group,
+                _ => return None,
+            };
+            if place.replace(value).is_some() {
+                return None;
+            }
+        }
+        let message = NewMessage {
+            message: text?.to_owned(),
+            subject: subject.map(str::to_owned),
+            structure: None,
+            attributes: BTreeMap::new(),
+            deduplication: deduplication.map(str::to_owned),
+            group: group.map(str::to_owned),
+        };
+        Some((arn?, message))
+    }
+
     fn pushed(push: &Push<'_>) -> Self {
         NewMessage {
             message: push.body.to_owned(),

@@ -102,3 +102,41 @@ async fn a_queue_that_takes_nothing_holds_up_nobody_and_gets_everything_later() 
     assert_eq!(late, ["one", "two"]);
     assert_eq!(fixture.queues.by_queue.lock()["open"], ["one", "two"]);
 }
+
+#[tokio::test]
+async fn a_publish_over_the_query_protocol_takes_the_short_way_unless_something_about_it_is_unusual() {
+    let fixture = Fixture::new().await;
+    let topic = fixture.topic("topic").await;
+    subscribe(&fixture, &topic, "raw", &[("RawMessageDelivery", "true")]).await;
+    let publish = |parameters: &str| fixture.publish_form(&format!("Action=Publish&{parameters}"));
+
+    let usual = format!("TopicArn={topic}&Message=one+two%21&Subject=three");
+    let published = publish(&usual).unwrap().await.unwrap();
+    let [("MessageId", id)] = &published[..] else {
+        panic!("{published:?}");
+    };
+    assert_eq!(id.len(), 36);
+    assert_eq!(*fixture.queues.bodies.lock(), ["one two!"]);
+
+    for (wrong, code) in [
+        (format!("TopicArn={topic}&Message="), "InvalidParameter"),
+        (
+            format!("TopicArn={topic}&Message=a&MessageDeduplicationId=1"),
+            "InvalidParameter",
+        ),
+        (format!("TopicArn={topic}-other&Message=a"), "NotFound"),
+    ] {
+        let refused = publish(&wrong).unwrap().await.unwrap_err();
+        assert_eq!(refused.query_code(), code, "{wrong}");
+    }
+    for unusual in [
+        format!("TopicArn={topic}"),
+        "Message=a&PhoneNumber=%2B491701234567".to_owned(),
+        format!("TopicArn={topic}&Message=a&Message=b"),
+        format!("TopicArn={topic}&Message=a&MessageStructure=json"),
+        format!("TopicArn={topic}&Message=a&MessageAttributes.entry.1.Name=b"),
+    ] {
+        assert!(publish(&unusual).is_none(), "{unusual}");
+    }
+    assert_eq!(fixture.queues.bodies.lock().len(), 1);
+}

@@ -8,9 +8,10 @@ use std::time::Duration;
 use ninefold_delivery::DeliveryEngine;
 use ninefold_model::{Map, Operation, ServiceModel, Value};
 use ninefold_outbound_http::{HttpClient, HttpClientOptions};
+use ninefold_protocol::query::Form;
 use ninefold_protocol::{
     AccountId, Authorizer, BoxFuture, CallContext, Consignment, Dispatcher, Door, Endpoint, Principal,
-    PrincipalKind, Protocol, QueueName, Region, RequestId, ServiceError, Untaken,
+    PrincipalKind, Protocol, QueueName, Region, RequestId, ServiceError, TextMembers, Untaken,
 };
 use ninefold_queue::QueueEngine;
 use ninefold_sns::{SnsDoor, SnsParts, Transports};
@@ -153,6 +154,16 @@ impl Fixture {
     pub(crate) async fn call_with(&self, operation: &str, input: Map) -> Result<Value, ServiceError> {
         let operation = ninefold_model::sns().operation(operation).unwrap();
         self.door.call(context(), operation, Value::Map(input)).await
+    }
+
+    /// Publishes by the parameters of the query protocol, unless they don't take the short way.
+    pub(crate) fn publish_form(
+        &self,
+        parameters: &str,
+    ) -> Option<BoxFuture<'_, Result<TextMembers, ServiceError>>> {
+        let operation = ninefold_model::sns().operation("Publish").unwrap();
+        let form = Form::parse(parameters.as_bytes()).unwrap();
+        self.door.call_form(&context(), operation, &form)
     }
 
     /// A topic, by its ARN.
