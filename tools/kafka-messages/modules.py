@@ -113,6 +113,7 @@ def dispatch(pairs, side):
     encode = [f"{side}::{name}(message) => message.encode(writer, version)," for name in names]
     gate = '#[cfg(feature = "client")]'
     conversions = [conversion(name, side) for name in names]
+    more = "" if is_request else throttle_time(pairs)
     return f"""{HEAD}
 //! Every {side.lower()} as one type.
 
@@ -143,9 +144,24 @@ impl {side} {{
     {gate + NEWLINE if is_request else ""}{ENCODE} {{
         match self {{ {" ".join(encode)} }}
     }}
-}}
+{more}}}
 
 {NEWLINE.join(conversions)}
+"""
+
+
+def throttle_time(pairs):
+    """What every response that has a throttle time is told it by."""
+    having = [api_of(response) for _, response in pairs.values()
+              if any(each.name == "ThrottleTimeMs" for each in response.root.fields)]
+    lacking = [api_of(response) for _, response in pairs.values() if api_of(response) not in having]
+    arms = [f"Response::{name}(message) => &mut message.throttle_time_ms," for name in having]
+    none = " | ".join(f"Response::{name}(_)" for name in lacking)
+    return f"""
+    /// How long the client has to wait because it has used too much, in milliseconds (KIP-219); none if the response can't say it.
+    pub fn throttle_time_ms(&mut self) -> Option<&mut i32> {{
+        Some(match self {{ {" ".join(arms)} {none} => return None }})
+    }}
 """
 
 

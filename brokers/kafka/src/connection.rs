@@ -20,20 +20,28 @@ use crate::limits::{
     UNAUTHENTICATED_REQUEST_BYTES,
 };
 use crate::listener::Listener;
+use crate::meter::Meter;
 use crate::operations::api_versions;
-use crate::security::{Authentication, Fate, Quota, fetched_bytes, tell};
+use crate::security::{Authentication, Fate, Quota, fetched_bytes, milliseconds};
 use crate::session::Caller;
 use crate::transport::Transport;
 
 /// So many pieces are written at once.
 const SLICES: usize = 64;
 
-/// An answer that waits for a sync, and to what request.
-struct Pending {
+/// A request that is being answered.
+struct Asked {
     header: RequestHeader,
-    answer: Pin<Box<dyn Future<Output = Option<Response>> + Send>>,
-    /// How long the client has to wait, as it has used too much.
+    /// How long the client has to wait, as it has sent or got too much.
     throttle: Duration,
+    /// The time that it takes.
+    meter: Meter,
+}
+
+/// An answer that waits for a sync.
+struct Pending {
+    asked: Asked,
+    answer: Pin<Box<dyn Future<Output = Option<Response>> + Send>>,
 }
 
 /// What happens next on a connection.
@@ -91,9 +99,9 @@ where
             Event::Received(_) => connection.heard_at = Instant::now(),
             Event::Unmuted => connection.muted_until = None,
             Event::Answered(response) => {
-                if let Some(Pending { header, throttle, .. }) = connection.pending.pop_front() {
+                if let Some(Pending { asked, .. }) = connection.pending.pop_front() {
                     connection
-                        .write_answer(&header, response.map(|response| *response), throttle)
+                        .write_answer(asked, response.map(|response| *response))
                         .await?;
                 }
             }
@@ -134,7 +142,7 @@ impl<S: Transport> Connection<'_, S> {
         };
         let answer = async {
             match self.pending.front_mut() {
-                Some(first) => first.answer.as_mut().await,
+                Some(first) => first.asked.meter.wait(first.answer.as_mut()).await,
                 None => std::future::pending().await,
             }
         };
@@ -178,7 +186,7 @@ impl<S: Transport> Connection<'_, S> {
         match request {
             Request::SaslHandshake(request) => {
                 let (response, fate) = self.authentication.handshake(&request, header.api_version);
-                self.answer_authentication(&header, response.into(), fate).await
+                self.answer_authentication(header, response.into(), fate).await
             }
             Request::SaslAuthenticate(request) => {
                 let security = &self.listener.cluster.security;
@@ -186,7 +194,7 @@ impl<S: Transport> Connection<'_, S> {
                     .authentication
                     .authenticate(security, &mut self.caller, &request, header.api_version)
                     .await;
-                self.answer_authentication(&header, response.into(), fate).await
+                self.answer_authentication(header, response.into(), fate).await
             }
             request => self.dispatch(header, request, frame_bytes).await,
         }
@@ -198,51 +206,75 @@ impl<S: Transport> Connection<'_, S> {
         request: Request,
         frame_bytes: usize,
     ) -> io::Result<()> {
-        let throttle = match header.api_key {
-            ApiKey::Produce => self.spend(Quota::ProducerByteRate, &header, frame_bytes),
-            _ => Duration::ZERO,
+        let cluster = &self.listener.cluster;
+        // What clients do to be authenticated is exempt.
+        let is_metered =
+            self.authentication.is_authenticated() && cluster.security.quotas.has(Quota::RequestPercentage);
+        let mut asked = Asked {
+            throttle: match header.api_key {
+                ApiKey::Produce => self.spend(Quota::ProducerByteRate, &header, frame_bytes as f64),
+                _ => Duration::ZERO,
+            },
+            meter: Meter::new(is_metered),
+            header,
         };
-        match dispatch::answer(&self.listener.cluster, &self.caller, &header, request).await {
+        let begun = dispatch::answer(&self.listener.cluster, &self.caller, &asked.header, request);
+        match asked.meter.wait(begun).await {
             Answer::Later(answer) => {
-                self.pending.push_back(Pending {
-                    header,
-                    answer,
-                    throttle,
-                });
+                self.pending.push_back(Pending { asked, answer });
                 Ok(())
             }
             Answer::Now(answer) => {
                 self.drain().await?;
-                let response = answer.await;
-                let throttle = match &response {
-                    Some(Response::Fetch(response)) => {
-                        self.spend(Quota::ConsumerByteRate, &header, fetched_bytes(response))
-                    }
-                    _ => throttle,
-                };
-                self.write_answer(&header, response, throttle).await
+                let response = asked.meter.wait(answer).await;
+                if let Some(Response::Fetch(response)) = &response {
+                    let bytes = fetched_bytes(response) as f64;
+                    asked.throttle = self.spend(Quota::ConsumerByteRate, &asked.header, bytes);
+                }
+                self.write_answer(asked, response).await
             }
         }
     }
 
     /// Notes that the client has used some of a quota. If that was too much, nothing more is taken from it for a while.
-    fn spend(&mut self, quota: Quota, header: &RequestHeader, amount: usize) -> Duration {
+    fn spend(&mut self, quota: Quota, header: &RequestHeader, amount: f64) -> Duration {
         let cluster = &self.listener.cluster;
-        let client_id = header.client_id.as_deref().unwrap_or_default();
         let now = cluster.clock.now();
         let throttle = cluster
             .security
             .quotas
-            .spend(quota, &self.caller, client_id, amount, now);
-        if !throttle.is_zero() {
-            self.muted_until = Some(now + throttle);
-        }
+            .spend(quota, &self.caller, header, amount, now);
+        self.mute(now, throttle);
         throttle
+    }
+
+    /// Takes nothing more from the client for so long.
+    fn mute(&mut self, now: Timestamp, throttle: Duration) {
+        if !throttle.is_zero() {
+            self.muted_until = self.muted_until.max(Some(now + throttle));
+        }
+    }
+
+    /// Tells the client how long it has to wait, which is as long as any of its quotas wants. Answers that can't tell it are those of
+    /// requests that Kafka exempts.
+    fn tell(&mut self, asked: &mut Asked, response: &mut Response) {
+        let Some(told) = response.throttle_time_ms() else {
+            asked.meter = Meter::new(false);
+            return;
+        };
+        // Of too many changes the answer tells already.
+        let changes = Duration::from_millis(u64::from(told.unsigned_abs()));
+        self.mute(self.listener.cluster.clock.now(), changes);
+        let time = match asked.meter.take_percent() {
+            Some(percent) => self.spend(Quota::RequestPercentage, &asked.header, percent),
+            None => Duration::ZERO,
+        };
+        *told = milliseconds(changes.max(time).max(asked.throttle));
     }
 
     async fn answer_authentication(
         &mut self,
-        header: &RequestHeader,
+        header: RequestHeader,
         response: Response,
         fate: Fate,
     ) -> io::Result<()> {
@@ -250,7 +282,12 @@ impl<S: Transport> Connection<'_, S> {
         if fate == Fate::Ends {
             sleep(FAILED_AUTHENTICATION_PAUSE).await;
         }
-        self.write_answer(header, Some(response), Duration::ZERO).await?;
+        let asked = Asked {
+            header,
+            throttle: Duration::ZERO,
+            meter: Meter::new(false),
+        };
+        self.write_answer(asked, Some(response)).await?;
         match fate {
             Fate::Stays => Ok(()),
             Fate::Ends => Err(self.refused(&"the client has failed to authenticate")),
@@ -275,31 +312,32 @@ impl<S: Transport> Connection<'_, S> {
 
     /// Answers everything that waits.
     async fn drain(&mut self) -> io::Result<()> {
-        while let Some(first) = self.pending.pop_front() {
-            let response = first.answer.await;
-            self.write_answer(&first.header, response, first.throttle).await?;
+        while let Some(mut first) = self.pending.pop_front() {
+            let response = first.asked.meter.wait(first.answer).await;
+            self.write_answer(first.asked, response).await?;
         }
         Ok(())
     }
 
-    async fn write_answer(
-        &mut self,
-        header: &RequestHeader,
-        response: Option<Response>,
-        throttle: Duration,
-    ) -> io::Result<()> {
+    async fn write_answer(&mut self, mut asked: Asked, response: Option<Response>) -> io::Result<()> {
         let Some(mut response) = response else {
             return Ok(());
         };
-        if !throttle.is_zero() {
-            tell(&mut response, throttle);
-        }
-        let pieces = response
-            .frame(header.api_version, header.correlation_id)
+        self.tell(&mut asked, &mut response);
+        let header = &asked.header;
+        let pieces = asked
+            .meter
+            .work(|| response.frame(header.api_version, header.correlation_id))
             .map_err(|error| {
                 tracing::error!(api = ?header.api_key, version = header.api_version, %error, "an answer can't be sent");
                 io::Error::other(error)
             })?;
+        // The next answer will tell of that.
+        if let Some(percent) = asked.meter.take_percent() {
+            let (cluster, quota) = (&self.listener.cluster, Quota::RequestPercentage);
+            let (quotas, now) = (&cluster.security.quotas, cluster.clock.now());
+            quotas.spend(quota, &self.caller, &asked.header, percent, now);
+        }
         self.write(pieces).await
     }
 

@@ -129,14 +129,16 @@ pub(crate) async fn answer(
             Request::ListOffsets(request) => list_offsets::answer(&cluster, &caller, request, version)
                 .await
                 .into(),
-            Request::Metadata(request) => metadata::answer(&cluster, &caller, request, version).await.into(),
+            Request::Metadata(request) => metadata::answer(&cluster, &caller, &header, request).await.into(),
             Request::FindCoordinator(request) => {
                 coordinator::find(&cluster, &caller, request, version).into()
             }
             Request::ApiVersions(request) => api_versions::answer(&cluster, &request, version).into(),
-            Request::CreateTopics(request) => topics::create(&cluster, &caller, request).await.into(),
+            Request::CreateTopics(request) => {
+                topics::create(&cluster, &caller, &header, request).await.into()
+            }
             Request::DeleteTopics(request) => {
-                topics::delete(&cluster, &caller, request, version).await.into()
+                topics::delete(&cluster, &caller, &header, request).await.into()
             }
             Request::DeleteRecords(request) => records::delete(&cluster, &caller, request).await.into(),
             Request::OffsetForLeaderEpoch(request) => {
@@ -147,7 +149,9 @@ pub(crate) async fn answer(
             Request::IncrementalAlterConfigs(request) => {
                 configs::alter(&cluster, &caller, request).await.into()
             }
-            Request::CreatePartitions(request) => partitions::create(&cluster, &caller, request).await.into(),
+            Request::CreatePartitions(request) => partitions::create(&cluster, &caller, &header, request)
+                .await
+                .into(),
             Request::DescribeCluster(request) => {
                 metadata::describe_cluster(&cluster, &caller, &request).into()
             }

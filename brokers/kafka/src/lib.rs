@@ -15,6 +15,7 @@ mod fetch;
 mod groups;
 mod limits;
 mod listener;
+mod meter;
 mod namespace;
 mod operations;
 mod security;

@@ -28,7 +28,7 @@ pub(crate) use self::iam::{IamIdentity, Origin};
 pub(crate) use self::namespace::Namespace;
 use self::quotas::QuotaRecord;
 pub(crate) use self::quotas::requests as quota_requests;
-pub(crate) use self::quotas::{Quota, Quotas, fetched_bytes, tell};
+pub(crate) use self::quotas::{Mutations, Quota, Quotas, fetched_bytes, milliseconds};
 pub(crate) use self::resource::{Operation, Resource, ResourceType};
 pub(crate) use self::sasl::{Authentication, Fate};
 pub(crate) use self::users::requests as user_requests;

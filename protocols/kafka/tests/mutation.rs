@@ -1,6 +1,7 @@
 //! Whatever bytes come, they are read or refused, within memory that is in proportion to them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[allow(dead_code, reason = "every test uses a part of it")]
 mod schema;
 
 use fastrand::Rng;

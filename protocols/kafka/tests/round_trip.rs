@@ -105,6 +105,33 @@ fn long_messages_come_back() {
     }
 }
 
+/// Any response may be told, whether or not its version can say it (KIP-219).
+#[test]
+fn every_response_takes_a_throttle_time() {
+    for (name, message) in &schema::messages() {
+        let (Some(api_key), "response") = (message.api_key.and_then(ApiKey::from_code), &*message.kind)
+        else {
+            continue;
+        };
+        for version in message.versions() {
+            let (is_known, is_told) = message.has_field(name, "ThrottleTimeMs", version);
+            let bytes = message.bytes(name, version, &mut Rng::with_seed(0)).into();
+            let mut response = Response::decode(api_key, &mut Reader::new(bytes), version).unwrap();
+            let Some(told) = response.throttle_time_ms() else {
+                assert!(!is_known, "{name}");
+                continue;
+            };
+            *told = 1_234;
+            let mut writer = Writer::new();
+            response.encode(&mut writer, version).unwrap();
+            let mut reader = Reader::new(writer.into_bytes().unwrap());
+            let mut received = Response::decode(api_key, &mut reader, version).unwrap();
+            let expected = if is_told { 1_234 } else { 0 };
+            assert_eq!(received.throttle_time_ms().copied(), Some(expected), "{name}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 

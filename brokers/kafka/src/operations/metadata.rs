@@ -13,16 +13,19 @@ use ninefold_kafka_protocol::messages::metadata::{
     MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseBroker,
     MetadataResponsePartition, MetadataResponseTopic,
 };
-use ninefold_kafka_protocol::{ErrorCode, Uuid};
+use ninefold_kafka_protocol::{ErrorCode, RequestHeader, Uuid};
 
 use crate::cluster::{Cluster, NODE};
 use crate::configs::topic::TopicConfigs;
-use crate::security::{Operation, Resource};
+use crate::security::{Mutations, Operation, Resource};
 use crate::session::Caller;
 use crate::topics::{Topic, TopicReference, check_name};
 
 /// The most partitions in one answer to DescribeTopicPartitions (`max.request.partition.size.limit`).
 const DESCRIBED_PARTITIONS: usize = 2_000;
+/// Who has had too many topics made by asking for them is refused further ones, in whatever version it asks. (Kafka's broker makes them
+/// by the latest version of CreateTopics.)
+const CREATION_STRICT_SINCE: i16 = 0;
 /// What means that nobody has asked what is allowed.
 const NOT_ASKED: i32 = i32::MIN;
 
@@ -30,8 +33,8 @@ const NOT_ASKED: i32 = i32::MIN;
 pub(crate) async fn answer(
     cluster: &Cluster,
     caller: &Caller,
+    header: &RequestHeader,
     request: MetadataRequest,
-    version: i16,
 ) -> MetadataResponse {
     let with_operations = request.include_topic_authorized_operations;
     let mut topics = Vec::new();
@@ -44,8 +47,11 @@ pub(crate) async fn answer(
             topics.extend(seen.map(described));
         }
         Some(named) => {
+            let mut mutations = request
+                .allow_auto_topic_creation
+                .then(|| cluster.mutations(caller, header, CREATION_STRICT_SINCE));
             for topic in &named {
-                topics.push(named_topic(cluster, caller, topic, request.allow_auto_topic_creation).await);
+                topics.push(named_topic(cluster, caller, topic, mutations.as_mut()).await);
             }
         }
     }
@@ -56,7 +62,8 @@ pub(crate) async fn answer(
                 cluster.security.allowed_operations(caller, Resource::topic(name));
         }
     }
-    let has_cluster_operations = (8..=10).contains(&version) && request.include_cluster_authorized_operations;
+    let has_cluster_operations =
+        (8..=10).contains(&header.api_version) && request.include_cluster_authorized_operations;
     MetadataResponse {
         brokers: vec![MetadataResponseBroker {
             node_id: NODE,
@@ -80,11 +87,12 @@ fn may_describe(cluster: &Cluster, caller: &Caller, name: &str) -> bool {
     cluster.allows(caller, Operation::Describe, Resource::topic(name))
 }
 
+/// Describes a topic, and makes it if there is none and changes may be made.
 async fn named_topic(
     cluster: &Cluster,
     caller: &Caller,
     named: &MetadataRequestTopic,
-    may_create: bool,
+    mutations: Option<&mut Mutations<'_>>,
 ) -> MetadataResponseTopic {
     let name = named.name.clone().unwrap_or_default();
     let reference = TopicReference::of(&name, named.topic_id);
@@ -111,11 +119,15 @@ async fn named_topic(
         return refused(refusal.code);
     }
     let options = cluster.topic_options();
-    if !may_create || !options.automatic_creation {
+    let Some(mutations) = mutations.filter(|_| options.automatic_creation) else {
         return refused(code);
-    }
+    };
     if !cluster.allows_creation(caller, &name) {
         return refused(ErrorCode::TopicAuthorizationFailed);
+    }
+    // The client asks again, as it does where topics are made in the background.
+    if mutations.note(options.partitions as usize).is_err() {
+        return refused(code);
     }
     let partitions = i32::try_from(options.partitions).unwrap_or(i32::MAX);
     let configs = TopicConfigs::default();

@@ -1,25 +1,31 @@
 //! CreatePartitions: topics get more of them.
 
-use ninefold_kafka_protocol::ErrorCode;
 use ninefold_kafka_protocol::messages::create_partitions::{
     CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopic, CreatePartitionsTopicResult,
 };
+use ninefold_kafka_protocol::{ErrorCode, RequestHeader};
 
 use crate::cluster::{Cluster, NODE};
 use crate::errors::Refusal;
-use crate::security::{Operation, TOPIC_REFUSED};
+use crate::security::{Mutations, Operation, TOPIC_REFUSED};
 use crate::session::Caller;
 use crate::topics::check_growth;
+
+/// Since this version, who changes too much is refused what it wants.
+const STRICT_SINCE: i16 = 3;
 
 /// CreatePartitions.
 pub(crate) async fn create(
     cluster: &Cluster,
     caller: &Caller,
+    header: &RequestHeader,
     request: CreatePartitionsRequest,
 ) -> CreatePartitionsResponse {
+    let mut mutations = cluster.mutations(caller, header, STRICT_SINCE);
     let mut results = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
-        let created = create_one(cluster, caller, &topic, request.validate_only).await;
+        let counted = (!request.validate_only).then_some(&mut mutations);
+        let created = create_one(cluster, caller, &topic, counted).await;
         let (error_code, error_message) = match created {
             Ok(()) => (0, None),
             Err(refusal) => (refusal.code.code(), Some(refusal.message.into())),
@@ -31,16 +37,17 @@ pub(crate) async fn create(
         });
     }
     CreatePartitionsResponse {
+        throttle_time_ms: mutations.throttle_time_ms(),
         results,
-        ..CreatePartitionsResponse::default()
     }
 }
 
+/// Gives a topic more partitions, or without mutations only finds out whether it could have them.
 async fn create_one(
     cluster: &Cluster,
     caller: &Caller,
     wanted: &CreatePartitionsTopic,
-    validate_only: bool,
+    mutations: Option<&mut Mutations<'_>>,
 ) -> Result<(), Refusal> {
     let found = cluster.named_topic_for(caller, Operation::Alter, &wanted.name);
     let topic = found.map_err(|code| {
@@ -51,8 +58,8 @@ async fn create_one(
         Refusal::new(code, message)
     })?;
     check_growth(&topic.stream, wanted.count)?;
+    let added = (wanted.count - topic.partition_count()).unsigned_abs() as usize;
     if let Some(assignments) = &wanted.assignments {
-        let added = (wanted.count - topic.partition_count()).unsigned_abs() as usize;
         let is_here = assignments
             .iter()
             .all(|assignment| assignment.broker_ids == [NODE]);
@@ -62,8 +69,9 @@ async fn create_one(
             return Err(Refusal::new(ErrorCode::InvalidReplicaAssignment, message));
         }
     }
-    if validate_only {
+    let Some(mutations) = mutations else {
         return Ok(());
-    }
+    };
+    mutations.note(added)?;
     cluster.topics.grow(&topic, wanted.count).await
 }

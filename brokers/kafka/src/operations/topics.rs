@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use ninefold_kafka_protocol::ErrorCode;
 use ninefold_kafka_protocol::messages::create_topics::{
     CreatableTopic, CreatableTopicConfigs, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
 };
 use ninefold_kafka_protocol::messages::delete_topics::{
     DeletableTopicResult, DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
 };
+use ninefold_kafka_protocol::{ErrorCode, RequestHeader};
 
 use crate::cluster::{Cluster, NODE, TopicOptions};
 use crate::configs::topic::TopicConfigs;
 use crate::configs::{Configurable, Definition, NodeProperties, Source};
 use crate::errors::Refusal;
-use crate::security::{Operation, Resource, TOPIC_REFUSED};
+use crate::security::{Mutations, Operation, Resource, TOPIC_REFUSED};
 use crate::session::Caller;
 use crate::topics::TopicReference;
 
@@ -22,13 +22,18 @@ use crate::topics::TopicReference;
 const DEFAULT: i32 = -1;
 /// Since this version topics are deleted by id too.
 const BY_ID_SINCE: i16 = 6;
+/// Since these versions, who changes too much is refused what it wants.
+const CREATION_STRICT_SINCE: i16 = 6;
+const DELETION_STRICT_SINCE: i16 = 5;
 
 /// CreateTopics.
 pub(crate) async fn create(
     cluster: &Cluster,
     caller: &Caller,
+    header: &RequestHeader,
     request: CreateTopicsRequest,
 ) -> CreateTopicsResponse {
+    let mut mutations = cluster.mutations(caller, header, CREATION_STRICT_SINCE);
     let mut counts: BTreeMap<_, usize> = BTreeMap::new();
     for topic in &request.topics {
         *counts.entry(topic.name.clone()).or_default() += 1;
@@ -47,24 +52,24 @@ pub(crate) async fn create(
         if !counts.contains_key(&topic.name) {
             continue;
         }
-        topics.push(
-            match create_one(cluster, caller, &topic, request.validate_only).await {
-                Ok(created) => created,
-                Err(refusal) => refused(topic, &refusal),
-            },
-        );
+        let counted = (!request.validate_only).then_some(&mut mutations);
+        topics.push(match create_one(cluster, caller, &topic, counted).await {
+            Ok(created) => created,
+            Err(refusal) => refused(topic, &refusal),
+        });
     }
     CreateTopicsResponse {
+        throttle_time_ms: mutations.throttle_time_ms(),
         topics,
-        ..CreateTopicsResponse::default()
     }
 }
 
+/// Makes a topic, or without mutations only finds out whether it could be made.
 async fn create_one(
     cluster: &Cluster,
     caller: &Caller,
     topic: &CreatableTopic,
-    validate_only: bool,
+    mutations: Option<&mut Mutations<'_>>,
 ) -> Result<CreatableTopicResult, Refusal> {
     if !cluster.allows_creation(caller, &topic.name) {
         return Err(Refusal::new(ErrorCode::TopicAuthorizationFailed, TOPIC_REFUSED));
@@ -93,7 +98,8 @@ async fn create_one(
         configs: Some(described(&configs, &cluster.topics.node_properties())),
         ..CreatableTopicResult::default()
     };
-    if !validate_only {
+    if let Some(mutations) = mutations {
+        mutations.note(partitions.unsigned_abs() as usize)?;
         result.topic_id = cluster
             .topics
             .create(&topic.name, partitions, replication_factor, &configs)
@@ -190,10 +196,10 @@ fn refused(topic: CreatableTopic, refusal: &Refusal) -> CreatableTopicResult {
 pub(crate) async fn delete(
     cluster: &Cluster,
     caller: &Caller,
+    header: &RequestHeader,
     request: DeleteTopicsRequest,
-    version: i16,
 ) -> DeleteTopicsResponse {
-    let named = if version >= BY_ID_SINCE {
+    let named = if header.api_version >= BY_ID_SINCE {
         request.topics
     } else {
         let by_name = |name| DeleteTopicState {
@@ -202,6 +208,7 @@ pub(crate) async fn delete(
         };
         request.topic_names.into_iter().map(by_name).collect()
     };
+    let mut mutations = cluster.mutations(caller, header, DELETION_STRICT_SINCE);
     let mut responses = Vec::with_capacity(named.len());
     for topic in named {
         let mut result = DeletableTopicResult {
@@ -209,15 +216,16 @@ pub(crate) async fn delete(
             topic_id: topic.topic_id,
             ..DeletableTopicResult::default()
         };
-        if let Err(refusal) = delete_one(cluster, caller, &topic, &mut result).await {
+        let deleted = delete_one(cluster, caller, &topic, &mut mutations, &mut result).await;
+        if let Err(refusal) = deleted {
             result.error_code = refusal.code.code();
             result.error_message = Some(refusal.message.into());
         }
         responses.push(result);
     }
     DeleteTopicsResponse {
+        throttle_time_ms: mutations.throttle_time_ms(),
         responses,
-        ..DeleteTopicsResponse::default()
     }
 }
 
@@ -225,6 +233,7 @@ async fn delete_one(
     cluster: &Cluster,
     caller: &Caller,
     named: &DeleteTopicState,
+    mutations: &mut Mutations<'_>,
     result: &mut DeletableTopicResult,
 ) -> Result<(), Refusal> {
     if named.name.is_some() && !named.topic_id.is_zero() {
@@ -248,5 +257,6 @@ async fn delete_one(
     if !cluster.allows(caller, Operation::Delete, Resource::topic(&topic.name())) {
         return Err(Refusal::new(ErrorCode::TopicAuthorizationFailed, TOPIC_REFUSED));
     }
+    mutations.note(topic.stream.partitions.len())?;
     cluster.remove_topic(&topic).await
 }

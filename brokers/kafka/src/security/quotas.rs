@@ -1,10 +1,11 @@
-//! Quotas: how much clients may use of a cluster (KIP-13, KIP-55, KIP-124, KIP-219, KIP-546, KIP-612).
+//! Quotas: how much clients may use of a cluster (KIP-13, KIP-55, KIP-124, KIP-219, KIP-546, KIP-599, KIP-612).
 //!
-//! Bytes produced and consumed, and new connections, are counted. The time of requests and the changes of topics are not: their
-//! quotas are kept and returned.
+//! Counted are bytes produced and consumed, the time that requests take, partitions made and deleted, and new connections. The most
+//! special quota there is holds, and who exceeds several waits for the longest.
 
 mod account;
 mod entity;
+mod mutations;
 pub(crate) mod requests;
 mod set;
 
@@ -13,16 +14,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ninefold_catalog::{Catalog, Record, Table};
-use ninefold_kafka_protocol::Records;
-use ninefold_kafka_protocol::messages::Response;
 use ninefold_kafka_protocol::messages::fetch::FetchResponse;
+use ninefold_kafka_protocol::{Records, RequestHeader};
 use ninefold_time::Timestamp;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
-use self::account::Accounts;
+use self::account::{Account, Accounts};
 pub(crate) use self::entity::Quota;
 use self::entity::{Entity, Limits};
+pub(crate) use self::mutations::Mutations;
 use self::set::{QuotaSet, Spender};
 use super::namespace::Namespace;
 use crate::session::Caller;
@@ -63,37 +64,47 @@ impl Quotas {
         quotas
     }
 
+    /// Whether anybody has a quota of this.
+    pub(crate) fn has(&self, quota: Quota) -> bool {
+        self.set.read().has(quota)
+    }
+
     /// Notes that a client has used some of a quota. How long it has to wait because of that.
     pub(crate) fn spend(
         &self,
         quota: Quota,
         caller: &Caller,
-        client_id: &str,
-        amount: usize,
+        header: &RequestHeader,
+        amount: f64,
         now: Timestamp,
     ) -> Duration {
+        match self.limit(quota, caller, header) {
+            Some((account, per_second)) => self.accounts.spend(&account, per_second, amount, now),
+            None => Duration::ZERO,
+        }
+    }
+
+    /// With whom a client shares a quota, and how much it is in a second.
+    fn limit(&self, quota: Quota, caller: &Caller, header: &RequestHeader) -> Option<(Account, f64)> {
         let set = Arc::clone(&self.set.read());
-        if set.is_empty() {
-            return Duration::ZERO;
+        if !set.has(quota) {
+            return None;
         }
         let spender = Spender {
             user: caller.principal.name(),
-            client_id,
+            client_id: header.client_id.as_deref().unwrap_or_default(),
         };
-        match set.of_client(quota, spender) {
-            Some((account, per_second)) => self.accounts.spend(account, per_second, amount as f64, now),
-            None => Duration::ZERO,
-        }
+        set.of_client(quota, spender)
     }
 
     /// Notes that somebody has connected. How long it should have waited.
     pub(crate) fn spend_connection(&self, address: IpAddr, now: Timestamp) -> Duration {
         let set = Arc::clone(&self.set.read());
-        if set.is_empty() {
+        if !set.has(Quota::ConnectionCreationRate) {
             return Duration::ZERO;
         }
         match set.of_address(&address.to_canonical().to_string()) {
-            Some((account, per_second)) => self.accounts.spend(account, per_second, 1.0, now),
+            Some((account, per_second)) => self.accounts.spend(&account, per_second, 1.0, now),
             None => Duration::ZERO,
         }
     }
@@ -121,12 +132,7 @@ pub(crate) fn fetched_bytes(response: &FetchResponse) -> usize {
     records.map(Records::len).sum()
 }
 
-/// Tells a client how long it has to wait.
-pub(crate) fn tell(response: &mut Response, throttle: Duration) {
-    let milliseconds = i32::try_from(throttle.as_millis()).unwrap_or(i32::MAX);
-    match response {
-        Response::Produce(response) => response.throttle_time_ms = milliseconds,
-        Response::Fetch(response) => response.throttle_time_ms = milliseconds,
-        _ => {}
-    }
+/// A time to wait, as answers tell it.
+pub(crate) fn milliseconds(wait: Duration) -> i32 {
+    i32::try_from(wait.as_millis()).unwrap_or(i32::MAX)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ninefold_kafka_protocol::ErrorCode;
-use ninefold_share::{Claim, Verdict};
+use ninefold_share::{Claim, Description, Share, ShareError, Verdict};
 
 use super::{Member, PartitionName, of_share};
 use crate::cluster::Cluster;
@@ -38,7 +38,8 @@ impl Renewal {
     }
 }
 
-/// Does as a member decides about records of one partition: all of it or nothing.
+/// Does as a member decides about records of one partition: all of it or nothing. What is finished up to where the group is needn't be
+/// the member's any more: it may have decided on that before.
 pub(super) async fn decide(
     cluster: &Cluster,
     caller: &Caller,
@@ -54,9 +55,38 @@ pub(super) async fn decide(
     let share = cluster
         .shares()?
         .opened(&key)
-        .ok_or(ErrorCode::InvalidRecordState)?;
-    let outcome = share.decide(&member.member_id(), &claims).await;
+        .ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    match share.decide(&member.member_id(), &claims).await {
+        Err(ShareError::NotHeld { .. }) => decide_on_unfinished(&share, member, &claims).await,
+        outcome => outcome.map_err(|error| of_share(&error)),
+    }
+}
+
+/// Does as a member decides about records of which it doesn't hold some, as `SharePartition.acknowledge` of Kafka: what is before the
+/// first record that isn't finished is passed over, and there is nothing to decide about what nobody can have acquired yet.
+async fn decide_on_unfinished(share: &Share, member: &Member, claims: &[Claim]) -> Result<(), ErrorCode> {
+    let described = share.describe().await.map_err(|error| of_share(&error))?;
+    let unfinished = unfinished(claims, &described)?;
+    if unfinished == claims {
+        return Err(ErrorCode::InvalidRecordState);
+    }
+    let outcome = share.decide(&member.member_id(), &unfinished).await;
     outcome.map_err(|error| of_share(&error))
+}
+
+fn unfinished(claims: &[Claim], described: &Description) -> Result<Vec<Claim>, ErrorCode> {
+    let (start, next) = (described.start_offset, described.next_offset);
+    let last = claims.last().map_or(0, |claim| claim.last);
+    if start < next && last >= next {
+        return Err(ErrorCode::InvalidRequest);
+    }
+    let ahead = claims.iter().filter(|claim| claim.last >= start);
+    Ok(ahead
+        .map(|claim| Claim {
+            first: claim.first.max(start),
+            ..*claim
+        })
+        .collect())
 }
 
 /// What is decided, run by run.
@@ -137,6 +167,26 @@ mod tests {
             (13, 13, Verdict::Gap),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_is_finished_is_passed_over() {
+        let described = |start_offset, next_offset| Description {
+            start_offset,
+            next_offset,
+            in_flight: 0,
+            lag: 0,
+        };
+        let claims = claims(&[of(1, 3, &[1]), of(4, 9, &[3])], Renewal::Unannounced).unwrap();
+        let claim = |first, last, verdict| Claim { first, last, verdict };
+        let rest = |start, next| unfinished(&claims, &described(start, next));
+        assert_eq!(rest(10, 10), Ok(vec![]));
+        assert_eq!(rest(6, 10), Ok(vec![claim(6, 9, Verdict::Reject)]));
+        assert_eq!(rest(1, 10).as_deref(), Ok(&claims[..]));
+        // Nobody can have acquired the last one.
+        assert_eq!(rest(6, 9), Err(ErrorCode::InvalidRequest));
+        // Nobody has acquired anything that isn't finished.
+        assert_eq!(rest(0, 0).as_deref(), Ok(&claims[..]));
     }
 
     #[test]

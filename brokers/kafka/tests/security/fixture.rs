@@ -20,9 +20,10 @@ use ninefold_streams::Streams;
 use ninefold_time::{Clock, ManualClock};
 use ninefold_transactions::Transactions;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 const NAMESPACE: &str = "test";
 /// Nothing here takes as long as that, unless it never happens.
@@ -45,6 +46,7 @@ impl Sealer for Labels {
 pub(crate) struct Fixture {
     _directory: TempDir,
     pub(crate) clock: ManualClock,
+    pub(crate) log: Arc<Log>,
     pub(crate) cluster: Arc<Cluster>,
     /// Where clients are anonymous, who may do everything.
     pub(crate) administration: Listening,
@@ -60,7 +62,7 @@ impl Fixture {
         let driven: Arc<dyn Clock> = Arc::new(clock.clone());
         let options = LogOptions::new(directory.path());
         let log = Arc::new(Log::open(&options, Arc::clone(&store), Arc::clone(&driven)).unwrap());
-        let streams = Streams::open(Arc::clone(&store), log, Arc::clone(&driven)).await;
+        let streams = Streams::open(Arc::clone(&store), Arc::clone(&log), Arc::clone(&driven)).await;
         let streams = Arc::new(streams.unwrap());
         let topics = Arc::new(StreamTopics::new(Arc::clone(&streams), NAMESPACE));
         let groups = Groups::open(
@@ -93,11 +95,12 @@ impl Fixture {
             security,
             clock: driven,
         });
-        let administration = listen(&cluster, Vec::new()).await;
-        let secured = listen(&cluster, vec![Mechanism::Plain]).await;
+        let administration = listen(&cluster, Vec::new(), None).await;
+        let secured = listen(&cluster, vec![Mechanism::Plain], None).await;
         Fixture {
             _directory: directory,
             clock,
+            log,
             cluster,
             administration,
             secured,
@@ -139,19 +142,23 @@ impl Fixture {
     }
 }
 
-async fn listen(cluster: &Arc<Cluster>, mechanisms: Vec<Mechanism>) -> Listening {
+pub(crate) async fn listen(
+    cluster: &Arc<Cluster>,
+    mechanisms: Vec<Mechanism>,
+    tls: Option<TlsAcceptor>,
+) -> Listening {
     let options = ListenerOptions {
         address: ([127, 0, 0, 1], 0).into(),
         advertised_host: None,
-        tls: None,
+        tls,
         mechanisms,
     };
     cluster.listen(options).await.unwrap()
 }
 
 /// A connection to a cluster.
-pub(crate) struct Client {
-    pub(crate) stream: TcpStream,
+pub(crate) struct Client<S = TcpStream> {
+    pub(crate) stream: S,
     id: &'static str,
     frames: FrameDecoder,
     correlation_id: i32,
@@ -159,8 +166,15 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn connect(address: SocketAddr, id: &str) -> Self {
+        Client::over(TcpStream::connect(address).await.unwrap(), id)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    /// Over a connection that is there.
+    pub(crate) fn over(stream: S, id: &str) -> Self {
         Client {
-            stream: TcpStream::connect(address).await.unwrap(),
+            stream,
             id: String::leak(id.to_owned()),
             frames: FrameDecoder::new(1 << 20),
             correlation_id: 0,
@@ -182,6 +196,7 @@ impl Client {
         for segment in segments.unwrap() {
             self.stream.write_all(&segment).await.unwrap();
         }
+        self.stream.flush().await.unwrap();
     }
 
     /// The answer to what was sent last.

@@ -8,6 +8,7 @@ use ninefold_kafka_protocol::messages::alter_client_quotas::{
 };
 use ninefold_kafka_protocol::messages::api_versions::ApiVersionsRequest;
 use ninefold_kafka_protocol::messages::describe_client_quotas::{ComponentData, DescribeClientQuotasRequest};
+use ninefold_kafka_protocol::messages::describe_quorum::DescribeQuorumRequest;
 use ninefold_kafka_protocol::messages::fetch::{FetchPartition, FetchRequest, FetchTopic};
 use ninefold_kafka_protocol::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use ninefold_kafka_protocol::messages::{Request, Response};
@@ -17,7 +18,7 @@ use ninefold_time::Clock;
 use crate::fixture::{Client, Fixture};
 
 /// Sets a quota; the code of the answer.
-async fn set_quota(fixture: &Fixture, entity: (&str, Option<&str>), key: &str, value: f64) -> i16 {
+pub(crate) async fn set_quota(fixture: &Fixture, entity: (&str, Option<&str>), key: &str, value: f64) -> i16 {
     let (kind, name) = entity;
     let entry = RequestEntryData {
         entity: vec![RequestEntityData {
@@ -93,7 +94,7 @@ async fn until_waiting(fixture: &Fixture, throttle: Duration) {
 }
 
 /// After an answer that tells of a throttle: nothing is answered until that time has passed.
-async fn expect_muted(fixture: &Fixture, client: &mut Client, throttle_time_ms: i32) {
+pub(crate) async fn expect_muted(fixture: &Fixture, client: &mut Client, throttle_time_ms: i32) {
     let throttle = Duration::from_millis(u64::try_from(throttle_time_ms).unwrap());
     let request = Request::from(ApiVersionsRequest::default());
     client.send(&request, 0).await;
@@ -158,6 +159,109 @@ async fn who_fetches_too_much_is_told_and_muted() {
         response.throttle_time_ms
     );
     expect_muted(&fixture, &mut client, response.throttle_time_ms).await;
+}
+
+/// Asks until an answer tells of a throttle, in milliseconds.
+async fn until_throttled(client: &mut Client, request: &Request, version: i16) -> i32 {
+    let throttled = async {
+        loop {
+            let mut response = client.ask(request.clone(), version).await;
+            match response.throttle_time_ms() {
+                Some(0) => {}
+                told => return *told.unwrap(),
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), throttled)
+        .await
+        .unwrap()
+}
+
+/// A thread's time for a hundredth of a millisecond in ten seconds: whatever takes any time takes more than that soon.
+const NEXT_TO_NO_TIME: f64 = 0.000_1;
+
+#[tokio::test]
+async fn who_takes_too_much_time_is_told_and_muted() {
+    let fixture = Fixture::new().await;
+    fixture.create_topic("orders").await;
+    let app = ("client-id", Some("app"));
+    assert_eq!(
+        set_quota(&fixture, app, "request_percentage", NEXT_TO_NO_TIME).await,
+        0
+    );
+    let mut client = Client::connect(fixture.administration.address(), "app").await;
+    for (request, version) in [
+        (ApiVersionsRequest::default().into(), 1),
+        (produce(&fixture, 10), 9),
+        (fetch(), 11),
+        (DescribeClientQuotasRequest::default().into(), 1),
+    ] {
+        // What is missing is more than a second's worth, but nobody waits for longer at one time.
+        assert_eq!(until_throttled(&mut client, &request, version).await, 1_000);
+        expect_muted(&fixture, &mut client, 1_000).await;
+        // That answer was throttled too.
+        fixture.clock.advance(Duration::from_secs(1));
+    }
+    // Others have no quota.
+    let mut other = Client::connect(fixture.administration.address(), "other").await;
+    let mut response = other.ask(ApiVersionsRequest::default(), 1).await;
+    assert_eq!(response.throttle_time_ms(), Some(&mut 0));
+}
+
+#[tokio::test]
+async fn who_exceeds_several_quotas_waits_for_the_longest() {
+    let fixture = Fixture::new().await;
+    fixture.create_topic("orders").await;
+    for (key, value) in [
+        ("producer_byte_rate", 1_000.0),
+        ("request_percentage", NEXT_TO_NO_TIME),
+    ] {
+        assert_eq!(set_quota(&fixture, ("user", None), key, value).await, 0);
+    }
+    let mut client = Client::connect(fixture.administration.address(), "app").await;
+    let request = produce(&fixture, 12_000);
+    let mut response = client.ask(request, 9).await;
+    let throttle_time_ms = *response.throttle_time_ms().unwrap();
+    assert!((2_000..2_300).contains(&throttle_time_ms), "{throttle_time_ms}");
+    expect_muted(&fixture, &mut client, throttle_time_ms).await;
+}
+
+/// What can't tell of a throttle, which in Kafka is for brokers among themselves.
+#[tokio::test]
+async fn some_requests_are_exempt() {
+    let fixture = Fixture::new().await;
+    let app = ("client-id", Some("app"));
+    assert_eq!(
+        set_quota(&fixture, app, "request_percentage", NEXT_TO_NO_TIME).await,
+        0
+    );
+    // One connection owes time, and another one of the same client hears of it only where it can.
+    let mut debtor = Client::connect(fixture.administration.address(), "app").await;
+    until_throttled(&mut debtor, &ApiVersionsRequest::default().into(), 1).await;
+    let mut client = Client::connect(fixture.administration.address(), "app").await;
+    for _ in 0..3 {
+        let mut response = client.ask(DescribeQuorumRequest::default(), 2).await;
+        assert_eq!(response.throttle_time_ms(), None);
+    }
+    let mut response = client.ask(ApiVersionsRequest::default(), 1).await;
+    assert_eq!(response.throttle_time_ms(), Some(&mut 1_000));
+}
+
+#[tokio::test]
+async fn authentication_takes_nobodys_time() {
+    let fixture = Fixture::new().await;
+    drop(fixture.user("alice").await);
+    let code = set_quota(&fixture, ("user", None), "request_percentage", NEXT_TO_NO_TIME).await;
+    assert_eq!(code, 0);
+    let request = ApiVersionsRequest::default().into();
+    // Who is nobody in particular owes time, whatever the client.
+    let mut anonymous = fixture.administrator().await;
+    until_throttled(&mut anonymous, &request, 1).await;
+    let mut client = Client::connect(fixture.secured.address(), "app").await;
+    let mut response = client.ask(request.clone(), 1).await;
+    assert_eq!(response.throttle_time_ms(), Some(&mut 0));
+    assert_eq!(client.authenticate("alice", "alice").await, 0);
+    assert_eq!(until_throttled(&mut client, &request, 1).await, 1_000);
 }
 
 #[tokio::test]

@@ -282,10 +282,45 @@ async fn records_are_acquired_decided_on_and_acquired_again() {
     assert_eq!(session.progress().await, (1, 3));
     let renewed = session.acknowledge(4, 5, &[4]).await;
     assert_eq!(renewed.responses[0].partitions[0].error_code, 0);
-    let late = session.fetch(9, &[(0, 0, &[1])]).await;
-    assert_eq!(late.acknowledge_error_code, ErrorCode::InvalidRecordState.code());
     session.fixture.clock.advance(Duration::from_secs(30));
     assert_eq!(acquired(&session.fetch(9, &[]).await), [(1, 1, 3), (4, 5, 2)]);
+}
+
+/// As `SharePartition.acknowledge` of Kafka has it.
+#[tokio::test]
+async fn who_decides_late_is_refused_where_it_makes_a_difference() {
+    let mut session = Session::new().await;
+    session.produce(6).await;
+    assert_eq!(acquired(&session.fetch(6, &[]).await), [(0, 5, 1)]);
+    let answer = async |session: &mut Session, first, last, types: &[i8]| {
+        let response = session.acknowledge(first, last, types).await;
+        response.responses[0].partitions[0].error_code
+    };
+    let invalid = ErrorCode::InvalidRecordState.code();
+    assert_eq!(answer(&mut session, 0, 1, &[1]).await, 0);
+    assert_eq!(answer(&mut session, 3, 3, &[3]).await, 0);
+    assert_eq!(session.progress().await, (2, 3));
+    // Up to where the group is everything is finished, whatever is said about it now.
+    for types in [&[1_i8], &[2], &[3], &[4]] {
+        assert_eq!(answer(&mut session, 0, 1, types).await, 0);
+    }
+    assert_eq!(answer(&mut session, 1, 2, &[1]).await, 0);
+    assert_eq!(session.progress().await, (4, 2));
+    assert_eq!(answer(&mut session, 3, 3, &[1]).await, 0);
+    // Behind that, not what is finished, nor what nobody has acquired.
+    assert_eq!(answer(&mut session, 5, 5, &[1]).await, 0);
+    assert_eq!(answer(&mut session, 5, 5, &[1]).await, invalid);
+    assert_eq!(answer(&mut session, 3, 5, &[1]).await, invalid);
+    let beyond = ErrorCode::InvalidRequest.code();
+    assert_eq!(answer(&mut session, 4, 6, &[1]).await, beyond);
+    assert_eq!(session.progress().await, (4, 1));
+    // Nor what is not the member's any more.
+    session.fixture.clock.advance(Duration::from_secs(30));
+    assert_eq!(answer(&mut session, 4, 4, &[1]).await, invalid);
+    assert_eq!(acquired(&session.fetch(9, &[(3, 4, &[1])]).await), [(4, 4, 2)]);
+    assert_eq!(answer(&mut session, 4, 4, &[1]).await, 0);
+    assert_eq!(answer(&mut session, 0, 5, &[1]).await, 0);
+    assert_eq!(answer(&mut session, 6, 6, &[1]).await, invalid);
 }
 
 #[tokio::test]

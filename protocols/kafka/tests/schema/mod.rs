@@ -21,6 +21,7 @@ pub(crate) struct Message {
 
 #[derive(Debug, Deserialize)]
 struct Field {
+    name: String,
     #[serde(rename = "type")]
     kind: String,
     versions: (i16, i16),
@@ -48,6 +49,15 @@ impl Message {
     /// All of its versions.
     pub(crate) fn versions(&self) -> RangeInclusive<i16> {
         self.versions.0..=self.versions.1
+    }
+
+    /// Whether it has a field of the name at its top, in any version and in this one.
+    pub(crate) fn has_field(&self, message: &str, field: &str, version: i16) -> (bool, bool) {
+        let found = self.structs[message].iter().find(|each| each.name == field);
+        (
+            found.is_some(),
+            found.is_some_and(|found| within(found.versions, version)),
+        )
     }
 
     /// Bytes of a version, the same for the same random numbers.

@@ -1,6 +1,6 @@
 //! Which quota holds for whom.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::account::Account;
 use super::entity::{Entity, Limits, Name, Quota};
@@ -14,19 +14,31 @@ pub(super) struct Spender<'a> {
 
 /// All quotas of a cluster.
 #[derive(Debug, Default)]
-pub(super) struct QuotaSet(HashMap<Entity, Limits>);
+pub(super) struct QuotaSet {
+    entities: HashMap<Entity, Limits>,
+    /// What anybody has a quota of.
+    limited: HashSet<Quota>,
+}
 
 impl QuotaSet {
     pub(super) fn new(entities: impl Iterator<Item = (Entity, Limits)>) -> Self {
-        QuotaSet(entities.collect())
+        let entities: HashMap<Entity, Limits> = entities.collect();
+        QuotaSet {
+            limited: entities
+                .values()
+                .flat_map(|limits| limits.keys().copied())
+                .collect(),
+            entities,
+        }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Whether anybody has a quota of this. Asked for every request, so that nobody else pays for quotas.
+    pub(super) fn has(&self, quota: Quota) -> bool {
+        self.limited.contains(&quota)
     }
 
     fn limit(&self, entity: &Entity, quota: Quota) -> Option<f64> {
-        self.0.get(entity)?.get(&quota).copied()
+        self.entities.get(entity)?.get(&quota).copied()
     }
 
     /// The quota that holds for a client, and with whom it shares that: the most special one there is (KIP-55). Those for all who have
@@ -154,6 +166,7 @@ mod tests {
         };
         assert_eq!(set.of_client(QUOTA, spender).map(|(_, limit)| limit), Some(2.0));
         assert_eq!(set.of_address("127.0.0.1"), None);
+        assert!(set.has(QUOTA) && !set.has(Quota::RequestPercentage));
     }
 
     #[test]

@@ -41,7 +41,11 @@ final class Broker {
   }
 
   static Admin admin() {
-    return Admin.create(settings(Map.of()));
+    return admin(Map.of());
+  }
+
+  static Admin admin(Map<String, ?> more) {
+    return Admin.create(settings(more));
   }
 
   static KafkaProducer<String, String> producer(Map<String, ?> more) {

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A server of its own that wants its clients to authenticate, and access keys that it knows. */
@@ -18,7 +21,7 @@ final class EnforcingServer {
   private static final int SECONDS = 30;
   private final Path data;
   private final Process process;
-  private final String address;
+  private final Map<String, String> printed;
 
   /** An access key. */
   record Key(String id, String secret) {}
@@ -27,12 +30,22 @@ final class EnforcingServer {
     data = folder.resolve("data");
     List<String> serve = command("serve", "--port", "0", "--kafka-listen", "127.0.0.1:0", "--auth", "enforce");
     process = new ProcessBuilder(serve).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    address = printedAddress(process);
+    printed = readPrinted(process);
   }
 
-  /** Where Kafka's clients connect. */
+  /** Where Kafka's clients connect to the default cluster. */
   String address() {
-    return address;
+    return printed.get("kafka");
+  }
+
+  /** Where the APIs of AWS are. */
+  URI endpoint() {
+    return URI.create(printed.get("endpoint"));
+  }
+
+  /** The file with the authority that vouches for the brokers of clusters of MSK. */
+  String authority() {
+    return data.resolve("kafka-ca.pem").toString();
   }
 
   /** A key of a new user, who may do what a policy says. */
@@ -54,15 +67,20 @@ final class EnforcingServer {
     return command;
   }
 
-  private static String printedAddress(Process process) throws IOException {
-    BufferedReader printed = process.inputReader();
-    for (String line = printed.readLine(); line != null; line = printed.readLine()) {
+  /** What a server says of itself, by the first word of each line, up to where its data is. */
+  private static Map<String, String> readPrinted(Process process) throws IOException {
+    BufferedReader reader = process.inputReader();
+    Map<String, String> printed = new HashMap<>();
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       String[] words = line.trim().split("\\s+");
-      if (words[0].equals("kafka")) {
-        return words[1];
+      if (words.length > 1) {
+        printed.put(words[0], words[1]);
+      }
+      if (words[0].equals("data")) {
+        return printed;
       }
     }
-    throw new IOException("the server did not say where it listens for Kafka's clients");
+    throw new IOException("the server did not say where it listens");
   }
 
   void stop() throws InterruptedException {

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +14,7 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -44,6 +48,13 @@ class IamTest {
       ]}
       """
           .formatted(ARN);
+  /** For whom makes a cluster and uses it. */
+  private static final String OWNER_POLICY =
+      """
+      {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["kafka:*", "kafka-cluster:*"], "Resource": "*"}
+      ]}
+      """;
   @TempDir private static Path folder;
   private static EnforcingServer server;
   private static EnforcingServer.Key alice;
@@ -60,19 +71,24 @@ class IamTest {
     server.stop();
   }
 
-  /** What clients connect with; they look for an access key where the SDK does. */
+  /** What clients connect with to the default cluster. */
   private static Properties settings(EnforcingServer.Key key) {
+    return settings(key, server.address(), Map.of("security.protocol", "SASL_PLAINTEXT"));
+  }
+
+  /** What clients connect with; they look for an access key where the SDK does. */
+  private static Properties settings(EnforcingServer.Key key, String servers, Map<String, ?> security) {
     System.setProperty(SdkSystemSetting.AWS_ACCESS_KEY_ID.property(), key.id());
     System.setProperty(SdkSystemSetting.AWS_SECRET_ACCESS_KEY.property(), key.secret());
     System.setProperty(SdkSystemSetting.AWS_REGION.property(), "us-east-1");
     Properties settings = new Properties();
     settings.putAll(
         Map.of(
-            "bootstrap.servers", server.address(),
-            "security.protocol", "SASL_PLAINTEXT",
+            "bootstrap.servers", servers,
             "sasl.mechanism", "AWS_MSK_IAM",
             "sasl.jaas.config", "software.amazon.msk.auth.iam.IAMLoginModule required;",
             "sasl.client.callback.handler.class", "software.amazon.msk.auth.iam.IAMClientCallbackHandler"));
+    settings.putAll(security);
     return settings;
   }
 
@@ -103,12 +119,59 @@ class IamTest {
               ExecutionException.class, () -> producer.send(new ProducerRecord<>("bills", "not allowed")).get());
       assertInstanceOf(TopicAuthorizationException.class, refused.getCause());
     }
+    assertEquals(List.of("allowed"), Broker.values(read(settings, "orders")));
+  }
+
+  /** Where a new cluster of MSK listens for clients with access keys. */
+  private static String newCluster(EnforcingServer.Key owner) throws Exception {
+    ControlPlane controlPlane = new ControlPlane(server.endpoint(), owner);
+    String wanted =
+        """
+        {"clusterName": "encrypted", "provisioned": {
+          "kafkaVersion": "3.8.x.kraft", "numberOfBrokerNodes": 2,
+          "brokerNodeGroupInfo": {"instanceType": "kafka.m7g.large", "clientSubnets": ["subnet-1", "subnet-2"]},
+          "clientAuthentication": {"sasl": {"iam": {"enabled": true}}}
+        }}
+        """;
+    String arn = controlPlane.call("POST", "/api/v2/clusters", wanted).get("clusterArn").asText();
+    String named = URLEncoder.encode(arn, StandardCharsets.UTF_8);
+    Broker.eventually(
+        () -> {
+          JsonNode described = controlPlane.call("GET", "/api/v2/clusters/" + named, "");
+          return described.at("/clusterInfo/state").asText().equals("ACTIVE");
+        });
+    JsonNode brokers = controlPlane.call("GET", "/v1/clusters/" + named + "/bootstrap-brokers", "");
+    return brokers.get("bootstrapBrokerStringSaslIam").asText();
+  }
+
+  @Test
+  void anAccessKeyConnectsToAClusterThatIsEncrypted() throws Exception {
+    EnforcingServer.Key owner = server.key("owner", OWNER_POLICY);
+    Broker.eventually(() -> isKnown(owner));
+    Map<String, ?> trusted =
+        Map.of(
+            "security.protocol", "SASL_SSL",
+            "ssl.truststore.type", "PEM",
+            "ssl.truststore.location", server.authority());
+    Properties settings = settings(owner, newCluster(owner), trusted);
+    try (Admin admin = Admin.create(settings)) {
+      admin.createTopics(List.of(new NewTopic("orders", 1, (short) 2))).all().get();
+    }
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>("orders", "encrypted")).get();
+    }
+    assertEquals(List.of("encrypted"), Broker.values(read(settings, "orders")));
+  }
+
+  /** The first record of a topic. */
+  private static List<ConsumerRecord<String, String>> read(Properties settings, String topic) throws Exception {
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-      TopicPartition partition = new TopicPartition("orders", 0);
+      TopicPartition partition = new TopicPartition(topic, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
-      assertEquals(List.of("allowed"), Broker.values(Broker.consume(1, List.of(consumer))));
+      return Broker.consume(1, List.of(consumer));
     }
   }
 
