@@ -3,6 +3,7 @@
 //! What a round holds is its writer's business; a round carries its number, how far everything was synced when it was
 //! written, and a checksum. The store and the log of streams keep one each.
 
+mod background;
 mod block;
 mod failure;
 mod intake;
@@ -12,6 +13,7 @@ mod recovery;
 mod round;
 mod segment;
 
+pub use background::{do_in_background, spawn_in_background};
 pub use block::round_up;
 pub use failure::Failure;
 pub use intake::{Gathering, Intake, Refused, Taken};

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Weak, mpsc};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
-use ninefold_journal::{Segment as JournalSegment, Segments};
+use ninefold_journal::{Segment as JournalSegment, Segments, spawn_in_background};
 use ninefold_record_batch::TimestampType;
 use ninefold_store::{Durability, StoreError};
 use parking_lot::{Condvar, Mutex};
@@ -65,13 +65,11 @@ impl Flusher {
             progress: Arc::clone(&progress),
             cached: Vec::new(),
         };
-        let thread = thread::Builder::new()
-            .name("log-flusher".to_owned())
-            .spawn(move || {
-                for task in received {
-                    worker.perform(task);
-                }
-            })?;
+        let thread = spawn_in_background("log-flusher", move || {
+            for task in received {
+                worker.perform(task);
+            }
+        })?;
         Ok(Flusher {
             shared,
             progress,

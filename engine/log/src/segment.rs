@@ -17,8 +17,10 @@ use crate::index::{self, IndexEntry};
 use crate::tail::TailBatch;
 use crate::{PartitionNumber, Settings};
 
-/// What is written gathers to so many bytes before it goes to a file.
-const WRITE_BYTES: usize = 1 << 20;
+/// Batches gather to so many bytes before they are written together.
+const GATHERED_BYTES: usize = 64 << 10;
+/// So much is written at most before it is synced: the syncs of the journal, which somebody waits for, have to get past it.
+const SYNCED_BYTES: usize = 1 << 20;
 
 /// A segment, up to what is in it for certain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -261,6 +263,7 @@ struct Growing {
     file: File,
     bytes: u64,
     waiting: Vec<u8>,
+    unsynced_bytes: usize,
 }
 
 impl<'a> SegmentFile<'a> {
@@ -290,17 +293,13 @@ impl<'a> SegmentFile<'a> {
         if let Some(entry) = self.segment.extend(header) {
             entry.encode(&mut self.index.waiting);
         }
-        self.batches.waiting.extend_from_slice(batch);
-        if self.batches.waiting.len() >= WRITE_BYTES {
-            self.batches.write(self.medium)?;
-        }
-        Ok(())
+        self.batches.append(self.medium, batch)
     }
 
     /// Writes what is left; returns the files that have to be synced before they count.
     pub(crate) fn finish(mut self) -> io::Result<(Segment, [File; 2])> {
-        self.batches.write(self.medium)?;
-        self.index.write(self.medium)?;
+        self.batches.write_gathered(self.medium)?;
+        self.index.write_gathered(self.medium)?;
         Ok((self.segment, [self.batches.file, self.index.file]))
     }
 }
@@ -311,13 +310,42 @@ impl Growing {
             file: open_at(path, bytes)?,
             bytes,
             waiting: Vec::new(),
+            unsynced_bytes: 0,
         })
     }
 
-    fn write(&mut self, medium: &dyn Medium) -> io::Result<()> {
-        medium.write(&self.file, &self.waiting, self.bytes)?;
-        self.bytes += self.waiting.len() as u64;
+    /// Takes bytes to the end. Few are gathered, many are written as they are.
+    fn append(&mut self, medium: &dyn Medium, bytes: &[u8]) -> io::Result<()> {
+        if self.waiting.len() + bytes.len() <= GATHERED_BYTES {
+            self.waiting.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.write_gathered(medium)?;
+        match bytes.len() <= GATHERED_BYTES {
+            true => {
+                self.waiting.extend_from_slice(bytes);
+                Ok(())
+            }
+            false => self.write(medium, bytes),
+        }
+    }
+
+    fn write_gathered(&mut self, medium: &dyn Medium) -> io::Result<()> {
+        let gathered = std::mem::take(&mut self.waiting);
+        self.write(medium, &gathered)?;
+        self.waiting = gathered;
         self.waiting.clear();
+        Ok(())
+    }
+
+    fn write(&mut self, medium: &dyn Medium, bytes: &[u8]) -> io::Result<()> {
+        medium.write(&self.file, bytes, self.bytes)?;
+        self.bytes += bytes.len() as u64;
+        self.unsynced_bytes += bytes.len();
+        if self.unsynced_bytes >= SYNCED_BYTES {
+            medium.sync(&self.file)?;
+            self.unsynced_bytes = 0;
+        }
         Ok(())
     }
 }

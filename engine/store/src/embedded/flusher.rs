@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use ninefold_journal::{Segment, Segments};
+use ninefold_journal::{Segment, Segments, spawn_in_background};
 use parking_lot::{Condvar, Mutex};
 
 use super::failure::Failure;
@@ -55,13 +55,11 @@ impl Flusher {
         let shared = Arc::new(shared);
         let (tasks, received) = mpsc::channel();
         let working = Arc::clone(&shared);
-        let thread = thread::Builder::new()
-            .name("store-flusher".to_owned())
-            .spawn(move || {
-                for task in received {
-                    working.perform(task);
-                }
-            })?;
+        let thread = spawn_in_background("store-flusher", move || {
+            for task in received {
+                working.perform(task);
+            }
+        })?;
         Ok(Flusher {
             shared,
             tasks,

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use fjall::{
     AbstractTree, Database, Keyspace, KeyspaceCreateOptions, LsmError, PersistMode, Readable, Snapshot,
 };
+use ninefold_journal::do_in_background;
 
 use super::EmbeddedOptions;
 use super::deleted_ranges::DeletedRanges;
@@ -48,8 +49,9 @@ impl Tables {
                 detail: "they are missing".to_owned(),
             });
         }
-        // The database's recovery panics on some kinds of damage where it could return an error.
-        let opened = catch_unwind(AssertUnwindSafe(|| Self::try_open(directory, options)));
+        // In the background for the threads that the database starts, which merge tables. Its recovery panics on some kinds of
+        // damage where it could return an error.
+        let opened = do_in_background(|| Self::try_open(directory, options));
         match opened {
             Ok(Ok(tables)) => Ok(tables),
             Ok(Err(error)) => Err(database_open_failed(directory, error)),
