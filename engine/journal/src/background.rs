@@ -3,11 +3,13 @@
 use std::io;
 use std::thread::{self, JoinHandle};
 
-use rustix::process::setpriority_process;
+use rustix::process::{getpriority_process, setpriority_process};
 
 /// How much such a thread gives way (nice): it gets about a quarter of a core that others want too. That is enough to keep up
 /// with a disk, and commits and answers don't stand behind it.
 const NICENESS: i32 = 5;
+/// As much as any thread can give way.
+const MOST_NICENESS: i32 = 19;
 
 /// Starts a thread for such work. Threads that it starts give way too.
 ///
@@ -41,16 +43,16 @@ pub fn do_in_background<T: Send>(work: impl FnOnce() -> T + Send) -> thread::Res
 
 /// Lowers the priority of the calling thread.
 fn give_way() {
-    // On Linux the process with the number zero is the calling thread.
-    if let Err(error) = setpriority_process(None, NICENESS) {
+    // On Linux, what is said of no process in particular is said of the calling thread.
+    let lowered = getpriority_process(None)
+        .and_then(|current| setpriority_process(None, (current + NICENESS).min(MOST_NICENESS)));
+    if let Err(error) = lowered {
         tracing::debug!(%error, "a background thread keeps its priority");
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use rustix::process::getpriority_process;
-
     use super::*;
 
     #[test]
@@ -60,7 +62,8 @@ mod tests {
             let started = thread::spawn(|| getpriority_process(None).unwrap());
             (getpriority_process(None).unwrap(), started.join().unwrap())
         });
-        assert_eq!(within.unwrap(), (NICENESS.max(before), NICENESS.max(before)));
+        let lowered = (before + NICENESS).min(MOST_NICENESS);
+        assert_eq!(within.unwrap(), (lowered, lowered));
         assert_eq!(getpriority_process(None).unwrap(), before);
         let spawned = spawn_in_background("background", || thread::current().name().map(str::to_owned));
         assert_eq!(spawned.unwrap().join().unwrap().as_deref(), Some("background"));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.math.BigInteger;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -17,9 +18,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /** An application with two workers, of which one is killed. */
 class KilledWorkerTest {
+    private static final int SPLITS = 4;
+
     private final String stream = "kcl-" + UUID.randomUUID();
     private final Orders orders = new Orders(stream);
     private final Processed ofSurvivor = new Processed();
@@ -37,11 +41,11 @@ class KilledWorkerTest {
         eventually("there is a leader", () -> entries("LEADER") == 1);
         try (WorkerProcess killed = new WorkerProcess(stream, 2 * ROUND, ofKilled)) {
             eventually("the leader knows both", () -> entries("WORKER_METRIC_STATS") == 2 && allIsProcessed());
-            // Leases of new shards go to who has less to do.
-            KINESIS.splitShard(request -> request.streamName(stream)
-                            .shardToSplit("shardId-000000000000")
-                            .newStartingHashKey(BigInteger.TWO.pow(127).toString()))
-                    .join();
+            // Leases of new shards go to who has less to do, by what the leader knows of that when they come.
+            for (int splits = 0; ofKilled.begunShards().isEmpty() && splits < SPLITS; splits += 1) {
+                split(openShards().get(0));
+                eventually("the new shards are begun", this::allAreBegun);
+            }
             orders.putRound();
             eventually("records of the new shards", this::allIsProcessed);
             // What comes now is processed, and never checkpointed.
@@ -66,6 +70,32 @@ class KilledWorkerTest {
         }
         KINESIS.deleteStream(request -> request.streamName(stream).enforceConsumerDeletion(true))
                 .join();
+    }
+
+    private List<Shard> openShards() {
+        var shards = KINESIS.listShards(request -> request.streamName(stream)).join().shards();
+        return shards.stream()
+                .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
+                .toList();
+    }
+
+    private void split(Shard shard) {
+        BigInteger first = new BigInteger(shard.hashKeyRange().startingHashKey());
+        BigInteger last = new BigInteger(shard.hashKeyRange().endingHashKey());
+        BigInteger middle = first.add(last).shiftRight(1);
+        KINESIS.splitShard(request -> request.streamName(stream)
+                        .shardToSplit(shard.shardId())
+                        .newStartingHashKey(middle.toString()))
+                .join();
+        KINESIS.waiter()
+                .waitUntilStreamExists(request -> request.streamName(stream))
+                .join();
+    }
+
+    private boolean allAreBegun() {
+        Set<String> begun = new HashSet<>(ofSurvivor.begunShards());
+        begun.addAll(ofKilled.begunShards());
+        return openShards().stream().map(Shard::shardId).allMatch(begun::contains);
     }
 
     private boolean allIsProcessed() {
