@@ -7,11 +7,13 @@ use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
-use tokio_rustls::{TlsAcceptor, TlsConnector};
+use tokio_rustls::rustls::pki_types::ServerName;
 
+use self::certified::certified;
 use super::*;
+
+#[path = "../../tests/certified/mod.rs"]
+mod certified;
 
 /// More than a socket takes at once.
 const FILE_BYTES: usize = 16 << 20;
@@ -71,27 +73,9 @@ async fn connected() -> (TcpStream, TcpStream) {
 }
 
 async fn encrypted() -> (impl AsyncRead + Unpin, TlsStream<TcpStream>) {
-    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let certificate = issued.cert.der().clone();
-    let key = PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).unwrap();
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let client = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let (connector, acceptor) = certified();
     let (near, far) = connected().await;
-    let connector = TlsConnector::from(Arc::new(client));
     let name = ServerName::try_from("localhost").unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(server));
     let (client, server) = tokio::join!(connector.connect(name, near), acceptor.accept(far));
     (client.unwrap(), server.unwrap())
 }

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may unwrap as tests do")]
 
+#[path = "../certified/mod.rs"]
+mod certified;
 #[allow(dead_code, reason = "every test uses a part of it")]
 #[path = "../security/fixture.rs"]
 mod fixture;
-
-use std::sync::Arc;
 
 use bytes::Bytes;
 use ninefold_kafka_protocol::Records;
@@ -17,10 +17,9 @@ use ninefold_record_batch::{BatchBuilder, place};
 use ninefold_time::Clock;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
-use tokio_rustls::{TlsAcceptor, TlsConnector};
+use tokio_rustls::rustls::pki_types::ServerName;
 
+use crate::certified::certified;
 use crate::fixture::{Client, Fixture, listen};
 
 const TOPIC: &str = "orders";
@@ -86,31 +85,6 @@ where
     assert_eq!(partition.error_code, 0);
     let received = partition.records.as_ref().and_then(Records::in_memory);
     received.cloned().unwrap_or_default()
-}
-
-/// How clients and a server that trust each other encrypt.
-fn certified() -> (TlsConnector, TlsAcceptor) {
-    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let certificate = issued.cert.der().clone();
-    let key = PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).unwrap();
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let client = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    (
-        TlsConnector::from(Arc::new(client)),
-        TlsAcceptor::from(Arc::new(server)),
-    )
 }
 
 #[tokio::test]
